@@ -1,0 +1,1 @@
+"""Extracts attributed claims with their figures from news articles."""

@@ -1,0 +1,68 @@
+"""What can be set from outside, and what holds when nothing is set?
+
+Read once, at the door, from environment variables `ACCORDING_…`; inside, there is no environment and no global.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from service.errors import SetupError
+from service.records import Record
+
+PREFIX = "ACCORDING_"
+
+
+class Settings(Record):
+    """One frozen set of choices; every field can be set as `ACCORDING_<FIELD>` in capitals."""
+
+    model: str = Field(default="embedded", min_length=1, description="the model where a request names none")
+    max_characters: int = Field(default=200_000, ge=1, description="longest article, in characters of text")
+    max_file_bytes: int = Field(default=20_000_000, ge=1, description="largest file or request body, in bytes")
+    segment_characters: int = Field(default=24_000, ge=500, description="most text one model call reads")
+    review_below: float = Field(default=0.7, ge=0, le=1, description="claims less sure than this need review")
+    call_seconds: float = Field(default=120, gt=0, description="longest wait for one model call")
+    request_seconds: float = Field(default=600, gt=0, description="longest time for one extraction over HTTP")
+    attempts: int = Field(default=4, ge=1, le=20, description="tries of a model call that gets no answer")
+    concurrency: int = Field(default=8, ge=1, description="model calls under way at once")
+    max_output_tokens: int = Field(default=8_000, ge=100, description="longest answer of one model call")
+    temperature: float = Field(default=0.0, ge=0, le=2, description="randomness asked of the model")
+    stream: bool = Field(default=False, description="ask providers to stream their answers")
+    answer_mode: str = Field(
+        default="auto", pattern="^(auto|schema|tools|json)$", description="auto, schema, tools or json"
+    )
+    prompt: str = Field(default="extract_claims.v1", description="prompt file, without its ending")
+    prompts: Path | None = Field(default=None, description="folder of prompt files instead of the ones shipped")
+    api_base: str | None = Field(default=None, description="address of an OpenAI-compatible server")
+    texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Settings from `ACCORDING_…` variables; an empty value counts as not set.
+
+        Raises SetupError naming the variable, its value and what it takes.
+        """
+        given: dict[str, Any] = {
+            name: environ[PREFIX + name.upper()] for name in cls.model_fields if environ.get(PREFIX + name.upper())
+        }
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            problem = error.errors()[0]
+            name = str(problem["loc"][0])
+            raise SetupError(
+                f"{PREFIX}{name.upper()}={given[name]!r} cannot be used: {problem['msg']}. "
+                f"It is {cls.model_fields[name].description}; the default is {cls.model_fields[name].default!r}."
+            ) from None
+
+    def fingerprint_fields(self) -> dict[str, str | int | float | bool | None]:
+        """The settings that can change an extraction, for its record."""
+        return {
+            "segment_characters": self.segment_characters,
+            "max_output_tokens": self.max_output_tokens,
+            "temperature": self.temperature,
+            "answer_mode": self.answer_mode,
+            "review_below": self.review_below,
+        }
