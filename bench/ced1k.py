@@ -1,0 +1,94 @@
+"""How well are whole reported utterances and their speakers found, on CED-1K?
+
+Adapts our clause-level claims to that corpus, which has whole utterances: neighbouring claims of one speaker in one
+sentence are joined. Scoring is left to the corpus's own scorer.
+
+    python -m bench.ced1k DEV.jsonl PREDICTIONS.jsonl
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+
+from service.embedded.extractor import EmbeddedExtractor
+from service.reading.reader import read
+from service.records import Article, Draft, Reading, Span
+
+TYPES = {"direct": "direct", "mixed": "mixed", "indirect": "indirect", "implied": "indirect"}
+
+
+def speaker_of(draft: Draft, reading: Reading) -> str | None:
+    """The speaker's fullest name; None for the outlet and where nobody is named."""
+    if draft.speaker in {"outlet", "unspecified", "unresolved"}:
+        return None
+    mention = reading.mention_by_mark.get(draft.speaker)
+    if mention is None:
+        return draft.speaker
+    return None if mention.speaker is None else reading.speakers[mention.speaker].name
+
+
+def sentence_at(reading: Reading, offset: int) -> int:
+    """The number of the sentence that holds `offset`, 0 for none."""
+    low, high = 0, len(reading.sentences)
+    while low < high:
+        middle = (low + high) // 2
+        if reading.sentences[middle].span.end <= offset:
+            low = middle + 1
+        else:
+            high = middle
+    found = low < len(reading.sentences) and reading.sentences[low].span.start <= offset
+    return reading.sentences[low].number if found else 0
+
+
+def spans_of(draft: Draft) -> list[Span]:
+    return [part for part in draft.content if isinstance(part, Span)]
+
+
+def utterances(drafts: tuple[Draft, ...], reading: Reading) -> Iterator[tuple[list[Draft], str]]:
+    """Neighbouring claims of one speaker in one sentence, with that speaker; implied and outlet claims left out."""
+    told = [draft for draft in drafts if draft.mode != "implied" and speaker_of(draft, reading)]
+    for (name, _), group in groupby(
+        told, key=lambda draft: (speaker_of(draft, reading), sentence_at(reading, spans_of(draft)[0].start))
+    ):
+        yield list(group), name or ""
+
+
+def merged(group: list[Draft], text: str) -> list[Span]:
+    """Their spans, joined where only a few characters lie between."""
+    spans: list[Span] = []
+    for span in sorted(span for draft in group for span in spans_of(draft)):
+        if spans and span.start - spans[-1].end <= 8 and "\n" not in text[spans[-1].end : span.start]:
+            spans[-1] = Span(spans[-1].start, max(span.end, spans[-1].end))
+        else:
+            spans.append(span)
+    return spans
+
+
+def predict(row: dict[str, str]) -> dict[str, object]:
+    article = Article(id=row["doc_id"], text=row["text"])
+    reading = read(article)
+    claims = [
+        {
+            "agent": name,
+            "utterance": " ".join(span.of(article.text) for span in merged(group, article.text)),
+            "type": TYPES.get(group[0].mode, "indirect"),
+        }
+        for group, name in utterances(EmbeddedExtractor().drafts(reading), reading)
+    ]
+    return {"doc_id": row["doc_id"], "claims": claims}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("predictions", type=Path)
+    arguments = parser.parse_args()
+    with arguments.gold.open(encoding="utf-8") as gold, arguments.predictions.open("w", encoding="utf-8") as out:
+        for line in gold:
+            out.write(json.dumps(predict(json.loads(line)), ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Says how often extracted claims are right."""

@@ -1,0 +1,501 @@
+"""Is a gold set annotated as the guidelines say?
+
+Errors are what no reading of the guidelines allows; warnings are worth a second look. Whether the annotation is true to
+the article is for annotators to settle.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from eval.goldset import TEXTS_FIX
+from eval.numerals import Numeral, find_numerals
+from eval.wording import fold_name
+from service.goldfiles import (
+    CLAIMS_FILE,
+    DOCUMENTS_FILE,
+    INFO_FILE,
+    SKIPPED_FILE,
+    GoldClaim,
+    GoldSet,
+    GoldSkippedNumber,
+    Problem,
+    Row,
+    find_texts,
+    read_gold_set,
+    read_texts,
+    words_sha256,
+)
+from service.records import Figure, Record, Source, Span
+
+_OfDocument = TypeVar("_OfDocument", GoldClaim, GoldSkippedNumber)
+
+NEGATIONS = re.compile(r"\b(?:not|no|never|none|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_UNIT = re.compile(r"[A-Z]{3}|[a-z]+(?:[ _][a-z]+)?(?:[ _][a-z]+)?")
+_OPENING_QUOTES = "\"'“‘«„"
+_CLOSING_QUOTES = "\"'”’»“"
+
+
+class Checked(Record):
+    """What checking a gold set found, and how much there was to check."""
+
+    folder: Path
+    name: str | None
+    documents: int
+    claims: int
+    figures: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def errors(self) -> int:
+        return sum(problem.severity == "error" for problem in self.problems)
+
+
+class Place(NamedTuple):
+    """Where in the set a problem is."""
+
+    file: str
+    line: int | None
+
+    def error(self, field: str, value: str | None, message: str, fix: str) -> Problem:
+        return Problem(file=self.file, line=self.line, field=field, value=value, message=message, fix=fix)
+
+    def warning(self, field: str, value: str | None, message: str, fix: str) -> Problem:
+        return self.error(field, value, message, fix).model_copy(update={"severity": "warning"})
+
+
+def check_gold_set(folder: Path, *, texts: Sequence[Path] = ()) -> Checked:
+    """Everything wrong in the set, in the order of its files and lines."""
+    gold, problems = read_gold_set(folder)
+    if gold is None:
+        return Checked(folder=folder, name=None, documents=0, claims=0, figures=0, problems=problems)
+    found, text_problems = _texts(gold, texts)
+    known = {document.id for document in gold.documents}
+    checks = [
+        *problems,
+        *text_problems,
+        *_repeated_ids(gold),
+        *_unknown_documents(gold, known),
+        *(problem for row in gold.claim_rows for problem in _check_claim(row, folder, found.get(row.record.document))),
+        *_check_documents(gold, found),
+    ]
+    order = {str(folder / name): number for number, name in enumerate((INFO_FILE, DOCUMENTS_FILE, CLAIMS_FILE))}
+    return Checked(
+        folder=folder,
+        name=gold.info.name,
+        documents=len(gold.documents),
+        claims=len(gold.claims),
+        figures=sum(len(claim.figures) for claim in gold.claims),
+        problems=tuple(sorted(checks, key=lambda problem: (order.get(problem.file, 9), problem.line or 0))),
+    )
+
+
+# ── the set as a whole ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _texts(gold: GoldSet, folders: Sequence[Path]) -> tuple[dict[str, str], list[Problem]]:
+    found = find_texts(gold.documents, read_texts(folders))
+    texts: dict[str, str] = {}
+    problems = []
+    for line, document in gold.document_rows:
+        place = Place(str(gold.folder / DOCUMENTS_FILE), line)
+        text, note = found[document.id]
+        if text is None:
+            problems.append(place.error("text", document.id, f"its text is not here: {note}", TEXTS_FIX))
+            continue
+        texts[document.id] = text
+        article = document.article(text)
+        if article.sha256 != document.sha256:
+            fix = f"Write {article.sha256}, once it is certain that the text and not its hash is right."
+            problems.append(place.error("sha256", document.sha256[:12] + "…", "is not the hash of the text", fix))
+        if document.words_sha256 is not None and words_sha256(text) != document.words_sha256:
+            fix = f"Write {words_sha256(text)}."
+            problems.append(place.error("words_sha256", document.words_sha256[:12] + "…", "does not fit the text", fix))
+        if note is not None:
+            problems.append(place.warning("text", document.id, note, "Nothing to do; the offsets hold."))
+    return texts, problems
+
+
+def _repeated_ids(gold: GoldSet) -> Iterator[Problem]:
+    kinds: tuple[tuple[str, Iterable[tuple[int, str]]], ...] = (
+        (DOCUMENTS_FILE, ((row.line, row.record.id) for row in gold.document_rows)),
+        (CLAIMS_FILE, ((row.line, row.record.id) for row in gold.claim_rows)),
+    )
+    for name, rows in kinds:
+        first: dict[str, int] = {}
+        for line, identifier in rows:
+            if identifier in first:
+                message = f"is the id of line {first[identifier]} too"
+                yield Place(str(gold.folder / name), line).error("id", identifier, message, "Give each its own.")
+            first.setdefault(identifier, line)
+
+
+def _unknown_documents(gold: GoldSet, known: set[str]) -> Iterator[Problem]:
+    rows: tuple[tuple[str, Sequence[Row[GoldClaim] | Row[GoldSkippedNumber]]], ...] = (
+        (CLAIMS_FILE, gold.claim_rows),
+        (SKIPPED_FILE, gold.skipped_rows),
+    )
+    for name, listed in rows:
+        for row in listed:
+            if row.record.document not in known:
+                yield Place(str(gold.folder / name), row.line).error(
+                    "document", row.record.document, f"is no id in {DOCUMENTS_FILE}", "Correct it, or add the document."
+                )
+
+
+# ── one claim ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _check_claim(row: Row[GoldClaim], folder: Path, text: str | None) -> Iterator[Problem]:
+    place, claim = Place(str(folder / CLAIMS_FILE), row.line), row.record
+    for part in (_source, _manner, _figures):
+        yield from part(place, claim)
+    yield from _times(place, claim)
+    if text is None:
+        return
+    broken = list(_spans(place, claim, text))
+    yield from broken
+    if not any(problem.severity == "error" for problem in broken):
+        for check in (_content_edges, _attribution_outside_content, _negation, _figures_in_words, _name_in_text):
+            yield from check(place, claim, text)
+
+
+def _named_spans(claim: GoldClaim) -> Iterator[tuple[str, Span]]:
+    yield from ((f"content.{number}", span) for number, span in enumerate(claim.content))
+    if claim.source.mention is not None:
+        yield "source.mention", claim.source.mention
+    if claim.cue is not None:
+        yield "cue", claim.cue
+    yield from ((f"figures.{number}.span", figure.span) for number, figure in enumerate(claim.figures))
+    yield from ((f"when.{number}.span", when.span) for number, when in enumerate(claim.when))
+
+
+def _spans(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    """In range, with words in them, and with no blank at either end; inner spans inside the content."""
+    for field, span in _named_spans(claim):
+        yield from _span(place, field, span, text)
+        if field.startswith(("figures", "when")) and not any(content.holds(span) for content in claim.content):
+            yield place.error(
+                field, _cut(span, text), "is not inside one span of the content", "Move it, or widen the content."
+            )
+    for before, after in zip(claim.content, claim.content[1:], strict=False):
+        if after.start < before.end:
+            yield place.error(
+                "content", str([before, after]), "spans overlap or are out of order", "List them as in the text."
+            )
+    for field in ("figures", "when"):
+        listed: Sequence[Span] = [item.span for item in getattr(claim, field)]
+        for one, other in combinations(listed, 2):
+            if one.overlaps(other):
+                yield place.error(field, _cut(one, text), f"overlaps {_cut(other, text)}", "Give each its own words.")
+
+
+def _span(place: Place, field: str, span: Span, text: str) -> Iterator[Problem]:
+    value = f"[{span.start}, {span.end}]"
+    if span.end > len(text):
+        yield place.error(field, value, f"ends beyond the text ({len(text)} characters)", "Count offsets again.")
+        return
+    words = span.of(text)
+    if not words.strip():
+        yield place.error(field, value, "holds blanks only", "Count offsets again.")
+    elif words != words.strip():
+        start = span.start + len(words) - len(words.lstrip())
+        fix = f"Write [{start}, {start + len(words.strip())}]."
+        yield place.error(field, f"{value} {words!r}", "begins or ends with a blank", fix)
+    elif _cuts_a_word(span, text):
+        yield place.warning(field, f"{value} {words!r}", "begins or ends inside a word", "Count offsets again.")
+
+
+def _cuts_a_word(span: Span, text: str) -> bool:
+    at_start = span.start > 0 and text[span.start - 1].isalpha() and text[span.start].isalpha()
+    at_end = span.end < len(text) and text[span.end - 1].isalpha() and text[span.end].isalpha()
+    return at_start or at_end
+
+
+def _content_edges(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    last = claim.content[-1].of(text)
+    if last[-1] in ".,;:":
+        yield place.warning("content", last[-20:], "ends in punctuation", "Leave out the final stop.")
+    first = claim.content[0].of(text)
+    if first[0] in _OPENING_QUOTES and last[-1] in _CLOSING_QUOTES and len(claim.content) == 1:
+        inner = first[1:-1]
+        if not any(mark in inner for mark in '"“”«»'):
+            yield place.warning("content", first[:30], "is wholly inside quotation marks", "Leave the marks out.")
+
+
+def _attribution_outside_content(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    for field, span in (("cue", claim.cue), ("source.mention", claim.source.mention)):
+        if span is not None and any(span.overlaps(content) for content in claim.content):
+            yield place.warning(field, _cut(span, text), "lies in the content", "Leave attributing words out of it.")
+
+
+def _source(place: Place, claim: GoldClaim) -> Iterator[Problem]:
+    source = claim.source
+    nameless = source.kind in ("outlet", "unspecified")
+    if source.kind == "unresolved":
+        yield place.error("source.kind", source.kind, "is for predictions only", "Say who it is, or unspecified.")
+    elif nameless and source.name is not None:
+        yield place.error("source.name", source.name, f"kind {source.kind} has no name", "Write null.")
+    elif not nameless and not (source.name or "").strip():
+        yield place.error("source.name", repr(source.name), f"kind {source.kind} needs a name", "Give the fullest.")
+    if source.principal is not None and source.principal == source.name:
+        yield place.error("source.principal", source.principal, "is the speaker again", "Write null.")
+    if source.name is not None and source.name in source.accept:
+        yield place.warning("source.accept", source.name, "is the answer already", "Leave it out.")
+
+
+def _manner(place: Place, claim: GoldClaim) -> Iterator[Problem]:
+    kind, mode = claim.source.kind, claim.mode
+    if (kind == "outlet") != (mode == "none"):
+        yield place.error("mode", mode, f"does not go with kind {kind}", "Mode none is for the outlet's own voice.")
+    if kind == "unspecified" and mode != "indirect":
+        yield place.error("mode", mode, "an unspecified source is indirect", "Write indirect.")
+    if kind in ("outlet", "unspecified") and claim.source.mention is not None:
+        yield place.error("source.mention", str(list(claim.source.mention)), f"kind {kind} has none", "Write null.")
+    if mode == "implied":
+        for field, span in (("source.mention", claim.source.mention), ("cue", claim.cue)):
+            if span is not None:
+                yield place.error(field, str(list(span)), "an implied attribution has none", "Write null.")
+        if None not in claim.source.accept:
+            yield place.warning(
+                "source.accept", str(list(claim.source.accept)), "implied without the outlet", "Add null."
+            )
+
+
+def _figures(place: Place, claim: GoldClaim) -> Iterator[Problem]:
+    for number, figure in enumerate(claim.figures):
+        wrong = _bounds_problem(figure)
+        if wrong is not None:
+            value = f"{figure.qualifier}, low {figure.low}, high {figure.high}"
+            yield place.error(f"figures.{number}.qualifier", value, wrong[0], wrong[1])
+        if figure.unit is not None and not _UNIT.fullmatch(figure.unit):
+            fix = "Write percent, percentage_point, times, an ISO 4217 code or an English singular."
+            yield place.error(f"figures.{number}.unit", figure.unit, "is no unit of the guidelines", fix)
+        elif figure.unit is not None and figure.unit.endswith("s") and figure.unit not in ("times", "celsius"):
+            yield place.warning(f"figures.{number}.unit", figure.unit, "looks like a plural", "Write the singular.")
+
+
+_OPEN_SIDES = {  # which of low and high each qualifier leaves null
+    "exact": (False, False),
+    "about": (False, False),
+    "range": (False, False),
+    "at_least": (False, True),
+    "more_than": (False, True),
+    "at_most": (True, False),
+    "less_than": (True, False),
+    "vague": (True, True),
+}
+
+
+def _bounds_problem(figure: Figure) -> tuple[str, str] | None:
+    """What is wrong between low, high and qualifier, and the fix."""
+    no_low, no_high = _OPEN_SIDES[figure.qualifier]
+    if (figure.low is None, figure.high is None) != (no_low, no_high):
+        sides = f"low {'null' if no_low else 'given'} and high {'null' if no_high else 'given'}"
+        return "bounds and qualifier do not fit", f"{figure.qualifier} has {sides}."
+    if figure.low is None or figure.high is None:
+        return None
+    low, high = Decimal(figure.low), Decimal(figure.high)
+    if figure.qualifier == "range":
+        return None if low < high else ("a range needs low below high", "Correct the bounds, or the qualifier.")
+    return None if low == high else (f"{figure.qualifier} needs low and high equal", "Correct them, or write range.")
+
+
+def _figures_in_words(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    """A second opinion: the number read in the words should be among the bounds."""
+    for number, figure in enumerate(claim.figures):
+        values = [bound for bound in (figure.low, figure.high) if bound is not None]
+        read = {value for numeral in find_numerals(figure.span.of(text)) for value in numeral.values}
+        unread = [bound for bound in values if Decimal(bound) not in read]
+        if unread:
+            yield place.warning(
+                f"figures.{number}", _cut(figure.span, text), f"does not read as {' and '.join(unread)}", "Look again."
+            )
+
+
+def _times(place: Place, claim: GoldClaim) -> Iterator[Problem]:
+    for number, when in enumerate(claim.when):
+        if when.value is not None and not is_iso_time(when.value):
+            fix = "Write an ISO 8601 date, date-time, month, year or interval, or null."
+            yield place.error(f"when.{number}.value", when.value, "is no time", fix)
+
+
+def is_iso_time(value: str) -> bool:
+    """Whether a value is an ISO 8601 year, month, date, date-time, or an interval of two of those."""
+    ends = value.split("/")
+    return len(ends) <= 2 and all(_is_instant(end) for end in ends)
+
+
+def _is_instant(value: str) -> bool:
+    if not value.isascii() or not re.fullmatch(r"\d{4}(?:-\d{2}(?:-\d{2}(?:T.+)?)?)?", value):
+        return False
+    try:
+        datetime.fromisoformat(value if len(value) > 7 else f"{value[:4]}-{value[5:] or '01'}-01")
+    except ValueError:
+        return False
+    return True
+
+
+def _negation(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    figures = [figure.span for figure in claim.figures]
+    words = [
+        match[0]
+        for span in claim.content
+        for match in NEGATIONS.finditer(text, span.start, span.end)
+        if not any(figure.overlaps(Span(*match.span())) for figure in figures)
+    ]
+    if bool(words) != claim.negated:
+        message = f"the content holds {words[0]!r}" if words else "the content holds no word of negation"
+        yield place.warning("negated", str(claim.negated).lower(), message, "Look again.")
+
+
+def _name_in_text(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
+    folded = fold_name(text)
+    names: tuple[tuple[str, str | None], ...] = (
+        ("source.name", claim.source.name),
+        ("source.principal", claim.source.principal),
+        *(("source.aliases", alias) for alias in claim.source.aliases),
+        *(("source.via", speaker) for speaker in claim.source.via),
+    )
+    for field, name in names:
+        if name is not None and fold_name(name) not in folded:
+            yield place.warning(field, name, "is not in the text", "Use a form that the article has.")
+
+
+# ── one document ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _check_documents(gold: GoldSet, texts: dict[str, str]) -> Iterator[Problem]:
+    claims, skipped = _grouped(gold.claim_rows), _grouped(gold.skipped_rows)
+    for line, document in gold.document_rows:
+        yield from _check_document(
+            claims.get(document.id, ()), skipped.get(document.id, ()), line, texts.get(document.id), gold.folder
+        )
+
+
+def _grouped(rows: Iterable[Row[_OfDocument]]) -> dict[str, list[Row[_OfDocument]]]:
+    grouped: dict[str, list[Row[_OfDocument]]] = {}
+    for row in rows:
+        grouped.setdefault(row.record.document, []).append(row)
+    return grouped
+
+
+def _check_document(
+    rows: Sequence[Row[GoldClaim]],
+    skipped: Sequence[Row[GoldSkippedNumber]],
+    document_line: int,
+    text: str | None,
+    folder: Path,
+) -> Iterator[Problem]:
+    yield from _overlapping_contents(rows, folder)
+    yield from _speakers(rows, folder)
+    if text is not None:
+        in_range = [row for row in rows if all(span.end <= len(text) for _, span in _named_spans(row.record))]
+        yield from _skipped_numbers(skipped, in_range, text, folder)
+        yield from _numbers_left_out(in_range, skipped, text, document_line, folder)
+
+
+def _overlapping_contents(rows: Sequence[Row[GoldClaim]], folder: Path) -> Iterator[Problem]:
+    """Contents never overlap, save the same words said by another source."""
+    spans = sorted(
+        ((span, row) for row in rows for span in row.record.content), key=lambda pair: (pair[0], pair[1].line)
+    )
+    reported: set[tuple[int, int]] = set()
+    for position, (span, row) in enumerate(spans):
+        for later, other in spans[position + 1 :]:
+            if later.start >= span.end:
+                break
+            lines = (min(row.line, other.line), max(row.line, other.line))
+            if row.line == other.line or lines in reported:
+                continue
+            reported.add(lines)
+            place = Place(str(folder / CLAIMS_FILE), lines[1])
+            if row.record.content != other.record.content:
+                fix = "Give the words to one of them."
+                yield place.error("content", str(list(later)), f"overlaps the claim on line {lines[0]}", fix)
+            elif row.record.source.name == other.record.source.name:
+                fix = "Delete one."
+                yield place.error("content", str(list(later)), f"same words, same speaker as line {lines[0]}", fix)
+
+
+def _speakers(rows: Sequence[Row[GoldClaim]], folder: Path) -> Iterator[Problem]:
+    """One name has one kind and one principal in an article, and no form of a name means two speakers."""
+    first: dict[str, tuple[int, Source]] = {}
+    owners: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        source, place = row.record.source, Place(str(folder / CLAIMS_FILE), row.line)
+        if source.name is None:
+            continue
+        line, known = first.setdefault(fold_name(source.name), (row.line, source))
+        for field in ("kind", "principal"):
+            if getattr(source, field) != getattr(known, field):
+                message = f"{source.name} is {getattr(known, field)} on line {line}"
+                yield place.error(f"source.{field}", str(getattr(source, field)), message, "Make them agree.")
+        for form in (source.name, *source.aliases):
+            owner_line, owner = owners.setdefault(fold_name(form), (row.line, source.name))
+            if fold_name(owner) != fold_name(source.name):
+                message = f"also names {owner} (line {owner_line})"
+                yield place.error("source.aliases", form, message, "Leave it with one speaker, or use one name.")
+
+
+def _skipped_numbers(
+    skipped: Sequence[Row[GoldSkippedNumber]], rows: Sequence[Row[GoldClaim]], text: str, folder: Path
+) -> Iterator[Problem]:
+    figures = [(figure.span, row.line) for row in rows for figure in row.record.figures]
+    for row in skipped:
+        place, span = Place(str(folder / SKIPPED_FILE), row.line), row.record.span
+        broken = list(_span(place, "span", span, text))
+        yield from broken
+        if broken:
+            continue
+        if not find_numerals(span.of(text)):
+            yield place.warning("span", _cut(span, text), "holds no number", "Delete the line, or mend the span.")
+        for figure, line in figures:
+            if figure.overlaps(span):
+                fix = "Delete this line, or the figure."
+                yield place.error("span", _cut(span, text), f"is a figure on line {line} of {CLAIMS_FILE}", fix)
+
+
+def _numbers_left_out(
+    rows: Sequence[Row[GoldClaim]],
+    skipped: Sequence[Row[GoldSkippedNumber]],
+    text: str,
+    document_line: int,
+    folder: Path,
+) -> Iterator[Problem]:
+    """Every number is in a figure, in a time, or listed as skipped; doubtful number words only inside content."""
+    accounted = [figure.span for row in rows for figure in row.record.figures]
+    accounted += [when.span for row in rows for when in row.record.when]
+    accounted += [row.record.span for row in skipped]
+    contents = [(span, row.line) for row in rows for span in row.record.content]
+    for numeral in find_numerals(text):
+        if any(span.overlaps(numeral.span) for span in accounted):
+            continue
+        line = next((line for span, line in contents if span.overlaps(numeral.span)), None)
+        yield from _left_out(numeral, text, line, document_line, folder)
+
+
+def _left_out(
+    numeral: Numeral, text: str, claim_line: int | None, document_line: int, folder: Path
+) -> Iterator[Problem]:
+    start, end = numeral.span
+    around = " ".join(text[max(0, start - 25) : end + 25].split())
+    value = f"{numeral.span.of(text)!r} at [{start}, {end}] in “{around}”"
+    place = (
+        Place(str(folder / DOCUMENTS_FILE), document_line)
+        if claim_line is None
+        else Place(str(folder / CLAIMS_FILE), claim_line)
+    )
+    if numeral.kind == "number":
+        message = "a number in no figure, no time and not in " + SKIPPED_FILE
+        yield place.error("number", value, message, "Annotate it, or list it there with a reason.")
+    elif claim_line is not None:
+        yield place.warning("number", value, "a number word that is no figure", "Annotate it if it counts something.")
+
+
+def _cut(span: Span, text: str) -> str:
+    return repr(span.of(text))

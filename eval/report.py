@@ -1,0 +1,276 @@
+"""How are scores and agreement shown?
+
+As plain lines with their counts, coloured on a terminal, or as JSON. Every report begins with its signature: what was
+measured, on what, and how. Nothing is worked out here.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from eval.agreement import Agreement
+from eval.check import Checked
+from eval.run import ArticleResult, Run
+from eval.score import FIGURE_ERRORS, Score, Scores
+from eval.statistics import MIN_ARTICLES
+from service.records import Record, Usage
+
+WIDTH = 120
+MISTAKES = frozenset({"figures_distorted", "figures_misplaced", "figures_invented"})  # small is good
+
+
+class Signature(Record):
+    """What produced a report."""
+
+    goldset: str
+    model: str
+    prompt: str | None = None
+    software: str
+    threshold: float
+
+    def __str__(self) -> str:
+        prompt = f"prompt {self.prompt}" if self.prompt else "no prompt"
+        return f"{self.goldset} | {self.model} | {prompt} | {self.software} | align one-to-one τ {self.threshold:g}"
+
+
+# ── scores ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def scores_text(
+    signature: Signature,
+    scores: Scores,
+    *,
+    others: Sequence[Scores] = (),
+    run: Run | None = None,
+    notes: Iterable[str] = (),
+    colour: bool = False,
+) -> str:
+    """The report of one model on one gold set. `others` are the same predictions paired at other thresholds."""
+    page = _Page(colour=colour)
+    page.line(str(signature), "bold")
+    for warning in (*_unfinished(run), *notes):
+        page.line(warning, "yellow")
+    page.table(
+        ["", *(["rate (counts)", "95% interval"] if _has_intervals(scores) else ["rate (counts)"])],
+        _measure_rows(scores.measures, intervals=_has_intervals(scores)),
+    )
+    page.line("")
+    page.line(_pairing(scores))
+    page.line(_errors(scores))
+    for line in _at_thresholds([*others, scores]) if others else ():
+        page.line(line)
+    if not _has_intervals(scores):
+        page.line(f"{_count(scores.articles, 'article')}: counts only; intervals need {MIN_ARTICLES}.")
+    if run is not None:
+        page.line(_effort(run.results))
+    return page.text()
+
+
+def scores_json(
+    signature: Signature, scores: Scores, *, others: Sequence[Scores] = (), run: Run | None = None
+) -> dict[str, Any]:
+    """The same as an object; every measure carries the signature, so that no line is ever read without it."""
+    return {
+        "signature": str(signature),
+        **signature.model_dump(mode="json"),
+        "articles": scores.articles,
+        "measures": [_measure_json(score, signature) for score in scores.measures],
+        "counts": scores.total.model_dump(),
+        "by_article": {name: tally.model_dump() for name, tally in scores.by_article.items()},
+        "at_thresholds": [
+            {"threshold": each.threshold, "measures": [_measure_json(score, None) for score in each.measures]}
+            for each in others
+        ],
+        "unfinished": [_unfinished_json(result) for result in run.unfinished] if run else [],
+        "missing": list(run.missing) if run else [],
+    }
+
+
+def _measure_json(score: Score, signature: Signature | None) -> dict[str, Any]:
+    return {
+        "key": score.key,
+        "hits": score.ratio.hits,
+        "total": score.ratio.total,
+        "value": score.ratio.value,
+        "interval": list(score.interval) if score.interval else None,
+        **({"signature": str(signature)} if signature else {}),
+    }
+
+
+def _measure_rows(measures: Sequence[Score], *, intervals: bool) -> list[tuple[str, ...]]:
+    rows: list[tuple[str, ...]] = []
+    group = None
+    for score in measures:
+        if score.group != group:
+            group = score.group
+            rows.append((f"*{group}",))
+        interval = [str(score.interval) if score.interval else "n/a"] if intervals else []
+        rows.append((f"  {score.label}", str(score.ratio), *interval))
+    return rows
+
+
+def _has_intervals(scores: Scores) -> bool:
+    return any(score.interval for score in scores.measures)
+
+
+def _pairing(scores: Scores) -> str:
+    total = scores.total
+    optional = f"; {total.optional} optional, not counted" if total.optional else ""
+    return (
+        f"Claims: {total.gold} gold, {total.predicted} predicted: {total.paired} paired, {total.missed} missed, "
+        f"{total.spurious} not in gold, {total.duplicates} repeated{optional}."
+    )
+
+
+def _errors(scores: Scores) -> str:
+    counts = {name.removeprefix("error_").replace("_", " "): scores.total[name] for name in FIGURE_ERRORS}
+    counts["invented"] = scores.total.figures_invented
+    found = [f"{name} {number}" for name, number in counts.items() if number]
+    repeated = f" ({scores.total.figures_repeated} more in repeated claims)" if scores.total.figures_repeated else ""
+    return f"Figure errors: {', '.join(found) or 'none'}{repeated}."
+
+
+def _at_thresholds(each: Sequence[Scores]) -> list[str]:
+    return [
+        f"Paired at τ {scores.threshold:g}: who said which number {scores['who_said_which_number']}, "
+        f"attribution accuracy {scores['attribution_accuracy']}, claim F1 {scores['claim_f1']}."
+        for scores in sorted(each, key=lambda scores: scores.threshold)
+    ]
+
+
+def _unfinished(run: Run | None) -> list[str]:
+    """Failures are told apart, by name, and never scored as wrong."""
+    if run is None or not run.incomplete:
+        return []
+    planned = len(run.info.documents)
+    lines = [
+        f"Incomplete: {len(run.finished)} of {planned} articles are finished; the others are not scored, "
+        "neither as right nor as wrong."
+    ]
+    for result in run.unfinished[:20]:
+        failure = result.failures[0] if result.failures else None
+        why = f"{failure.reason}: {failure.message}" if failure else "no reason given"
+        lines.append(f"  {result.document}: {result.status}: {why}")
+    if run.missing:
+        lines.append(f"  not tried: {', '.join(run.missing[:20])}{' …' if len(run.missing) > 20 else ''}")
+    return lines
+
+
+def _unfinished_json(result: ArticleResult) -> dict[str, Any]:
+    return {
+        "document": result.document,
+        "status": result.status,
+        "failures": [failure.model_dump(mode="json") for failure in result.failures],
+    }
+
+
+def _effort(results: Sequence[ArticleResult]) -> str:
+    usage = Usage()
+    for result in results:
+        usage = usage.plus(result.usage)
+    seconds = sum(result.seconds for result in results)
+    words = f"Took {seconds:.1f} s of extraction for {_count(len(results), 'article')}"
+    if usage.calls:
+        words += f"; {_count(usage.calls, 'call')}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
+        words += f", {_count(usage.retries, 'retry', 'retries')}" if usage.retries else ""
+        words += f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else ""
+    rejected = sum(result.rejected for result in results)
+    words += f"; {_count(rejected, 'draft')} rejected" if rejected else ""
+    return words + "."
+
+
+# ── agreement ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def agreement_text(
+    agreement: Agreement, *, first: str, second: str, differences: bool = False, colour: bool = False
+) -> str:
+    page = _Page(colour=colour)
+    threshold = f"align one-to-one τ {agreement.first_as_gold.threshold:g}"
+    page.line(f"A = {first} | B = {second} | {_count(agreement.documents, 'document')} | {threshold}", "bold")
+    rows: list[tuple[str, ...]] = []
+    group = None
+    both = zip(agreement.first_as_gold.measures, agreement.second_as_gold.measures, strict=True)
+    for ours, theirs in both:
+        if ours.key in MISTAKES:
+            continue
+        if ours.group != group:
+            group = ours.group
+            rows.append((f"*{group}",))
+        rows.append((f"  {ours.label}", str(ours.ratio), str(theirs.ratio)))
+    page.table(["", "A as gold", "B as gold"], rows)
+    page.line("")
+    page.line("Krippendorff's alpha, nominal", "bold")
+    page.table([], [(f"  {alpha.label}", str(alpha)) for alpha in agreement.alphas])
+    page.line("")
+    causes = ", ".join(f"{cause} {number}" for cause, number in agreement.causes)
+    page.line(f"{_count(len(agreement.differences), 'difference')}{': ' + causes if causes else ''}.")
+    if differences:
+        for difference in agreement.differences:
+            page.line(str(difference))
+    return page.text()
+
+
+def agreement_json(agreement: Agreement, *, first: str, second: str) -> dict[str, Any]:
+    return {
+        "first": first,
+        "second": second,
+        "documents": agreement.documents,
+        "threshold": agreement.first_as_gold.threshold,
+        "first_as_gold": [_measure_json(score, None) for score in agreement.first_as_gold.measures],
+        "second_as_gold": [_measure_json(score, None) for score in agreement.second_as_gold.measures],
+        "alphas": [alpha.model_dump(mode="json") for alpha in agreement.alphas],
+        "causes": dict(agreement.causes),
+        "differences": [difference.model_dump(mode="json") for difference in agreement.differences],
+    }
+
+
+# ── checks ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_text(checked: Checked) -> str:
+    lines = [str(problem) for problem in checked.problems]
+    warnings = len(checked.problems) - checked.errors
+    counts = ((checked.documents, "document"), (checked.claims, "claim"), (checked.figures, "figure"))
+    what = ", ".join(_count(number, noun) for number, noun in counts)
+    verdict = f"{_count(checked.errors, 'error')}, {_count(warnings, 'warning')}" if checked.problems else "clean"
+    return "\n".join([*lines, f"{checked.name or checked.folder}: {what}: {verdict}"]) + "\n"
+
+
+def as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _count(number: int, noun: str, plural: str | None = None) -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+class _Page:
+    """Lines and tables, as text: with colour for a terminal, bare for a file or a pipe."""
+
+    def __init__(self, *, colour: bool) -> None:
+        self._buffer = StringIO()
+        self._console = Console(
+            file=self._buffer, width=WIDTH, force_terminal=colour, no_color=not colour, highlight=False, soft_wrap=True
+        )
+
+    def line(self, words: str, style: str = "") -> None:
+        self._console.print(Text(words, style=style), soft_wrap=True)
+
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+        """Rows whose first cell begins with * are headings of the rows after them."""
+        table = Table(box=None, show_header=bool(headings), pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+        for heading in headings:
+            table.add_column(heading)
+        for row in rows:
+            style = "bold" if row[0].startswith("*") else ""
+            table.add_row(Text(row[0].lstrip("*"), style=style), *map(Text, row[1:]))
+        self._console.print(table)
+
+    def text(self) -> str:
+        return "".join(line.rstrip() + "\n" for line in self._buffer.getvalue().splitlines())

@@ -1,0 +1,47 @@
+"""Which extractor does a model's name stand for?
+
+The one place where a name becomes something that reads articles. Heavy packages are imported only for the extractor
+that needs them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+from service.errors import InputError
+from service.extractors import Extractor, SegmentDrafts
+from service.records import Draft, PromptVersion, Reading
+from service.settings import Settings
+
+
+def make_extractor(name: str, settings: Settings) -> Extractor:
+    """The extractor for `embedded` or for a model's name as LiteLLM spells it ("openai/gpt-5-mini").
+
+    Raises InputError where the name is none, SetupError where something it needs is missing.
+    """
+    if name == "embedded":
+        from service.embedded.extractor import EmbeddedExtractor
+
+        return InProcess(name, EmbeddedExtractor().drafts)
+    if not all(name.partition("/")):
+        raise InputError(
+            f"{name!r} names no model.",
+            field="model",
+            fix="Use embedded, or provider/name such as openai/gpt-5-mini; `according models` lists what can be used.",
+        )
+    from service.asking import ModelExtractor
+    from service.vendor import VendorCompleter
+
+    return ModelExtractor(VendorCompleter(name, settings), settings)
+
+
+class InProcess:
+    """An extractor for a plain function: it works in a thread of its own, so that others are not kept waiting."""
+
+    prompt: PromptVersion | None = None
+
+    def __init__(self, name: str, propose: Callable[[Reading], tuple[Draft, ...]]) -> None:
+        self.name = name
+        self._propose = propose
+
+    async def drafts(self, reading: Reading) -> AsyncIterator[SegmentDrafts]:
+        yield SegmentDrafts(segment=1, drafts=await asyncio.to_thread(self._propose, reading))

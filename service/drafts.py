@@ -1,0 +1,488 @@
+"""What does a model answer, and which draft does it stand for?
+
+An answer is compact JSON about the marks and sentences that the model was shown. It is read here as if no schema had
+constrained it: each claim on its own, so that one bad claim never costs the others. Where the words stand in the
+article is left to grounding.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Annotated, Any, Literal, NamedTuple, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from service.records import (
+    Draft,
+    DraftFigure,
+    Mode,
+    Passage,
+    Reading,
+    Record,
+    Rejection,
+    Sentence,
+    Span,
+    Stance,
+)
+
+SPEAKERLESS = ("outlet", "unspecified", "unresolved")
+MARKS_PADDED_TO = (8, 16, 32, 64, 128, 256)  # few sizes, so that providers can keep the schemas they have compiled
+CLAIMS_PADDED_TO = (16, 32, 64, 128, 256, 512)
+MAX_ANSWER = 1_000_000  # characters of an answer that are read at all
+MAX_RAW = 2_000  # characters of a bad claim that its rejection keeps
+
+
+# ── one claim, as a model writes it: the only mapping between its short keys and a draft's fields ─────────────────
+
+
+class Other(BaseModel):
+    """A speaker or figure that has no mark, in the article's words."""
+
+    other: str = Field(min_length=1, max_length=200)
+
+
+def _listed(value: object) -> object:
+    """Models write a list of one as the one itself, and an empty one as null."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _passage(value: object) -> object:
+    """Models also write [12, "first words", "last words"] for "12|first words|last words"."""
+    return "|".join(str(part) for part in value if part is not None) if isinstance(value, list) else value
+
+
+def _passages(value: object) -> object:
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        return [_passage(value)]
+    return [_passage(item) for item in value] if isinstance(value, list) else _listed(value)
+
+
+Words = Annotated[str, Field(max_length=300)]
+_STANCES = get_args(Stance)
+Besides = Stance | Literal["hedged"]
+
+
+class ModelFigure(BaseModel):
+    """A figure of a claim: its mark, what it counts, and what is said of them."""
+
+    figure: str | Other = Field(alias="n")
+    counted: Words | None = Field(default=None, alias="c")
+    measure: Words | None = Field(default=None, alias="d")
+
+
+class Via(BaseModel):
+    """A speaker through whom the claim reached the article."""
+
+    via: str | Other
+
+
+class In(BaseModel):
+    """A place that locates the claim."""
+
+    place: str = Field(alias="in", min_length=1, max_length=100)
+
+
+class ModelClaim(BaseModel):
+    """A claim in the compact form; keys that a model adds of its own are passed over."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    passages: Annotated[tuple[Words, ...], BeforeValidator(_passages)] = Field(alias="p", min_length=1, max_length=12)
+    speaker: str | Other = Field(alias="s")
+    mention: str | None = Field(default=None, alias="m")
+    cue: Words | None = Field(default=None, alias="q")
+    mode: Mode = Field(alias="o")
+    figures: Annotated[tuple[ModelFigure, ...], BeforeValidator(_listed)] = Field(default=(), alias="f", max_length=24)
+    # All that most claims are not, in one list that is mostly empty: half the price of a key for each.
+    besides: Annotated[tuple[Besides | Via | In, ...], BeforeValidator(_listed)] = Field(
+        default=(), alias="x", max_length=16
+    )
+
+    @property
+    def stance(self) -> Stance:
+        said = (item for item in self.besides if isinstance(item, str) and item != "hedged")
+        return next(said, "asserts")
+
+    @property
+    def hedged(self) -> bool:
+        return "hedged" in self.besides
+
+    @property
+    def via(self) -> tuple[str | Other, ...]:
+        return tuple(item.via for item in self.besides if isinstance(item, Via))
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        return tuple(item.place for item in self.besides if isinstance(item, In))
+
+
+# ── the schema that constrains an answer where the provider can ───────────────────────────────────────────────────
+
+
+def padded(count: int, sizes: tuple[int, ...]) -> int:
+    """The smallest of the fixed sizes that holds `count`; the largest where none does."""
+    return next((size for size in sizes if count <= size), sizes[-1])
+
+
+@lru_cache(maxsize=64)
+def answer_schema(*, speakers: int, figures: int, claims: int) -> str:
+    """The JSON schema, as JSON, of an answer about that many marks, each a padded size.
+
+    Strict: every property is required and no other allowed; what may be missing is null. Caps are in `maxItems` and
+    `maxLength`; a door strips the keywords that its provider refuses.
+    """
+    words = {"type": "string", "maxLength": 120}
+    words_or_null = {"type": ["string", "null"], "maxLength": 80}
+    mark_of_speaker = {"$ref": "#/$defs/S"}
+    other = {"$ref": "#/$defs/other"}
+    besides = {"type": "string", "enum": [*(stance for stance in _STANCES if stance != "asserts"), "hedged"]}
+    figure = {
+        "n": {"anyOf": [{"$ref": "#/$defs/F"}, other]},
+        "c": words_or_null,
+        "d": words_or_null,
+    }
+    claim = {
+        "p": _list_of(words, 6),
+        "s": {"anyOf": [mark_of_speaker, other]},
+        "m": {"anyOf": [mark_of_speaker, {"type": "null"}]},
+        "q": words_or_null,
+        "o": {"type": "string", "enum": list(get_args(Mode))},
+        "f": _list_of({"$ref": "#/$defs/figure"}, 12),
+        "x": _list_of({"anyOf": [besides, _closed({"via": mark_of_speaker}), _closed({"in": words})]}, 6),
+    }
+    schema = _closed({"c": _list_of({"$ref": "#/$defs/claim"}, claims)})
+    schema["$defs"] = {
+        "claim": _closed(claim),
+        "figure": _closed(figure),
+        "other": _closed({"other": words}),
+        "S": {"type": "string", "enum": [*(f"S{number}" for number in range(1, speakers + 1)), *SPEAKERLESS]},
+        "F": {"type": "string", "enum": [f"F{number}" for number in range(1, figures + 1)]},
+    }
+    return json.dumps(schema, separators=(",", ":"))
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _list_of(items: dict[str, Any], most: int) -> dict[str, Any]:
+    return {"type": "array", "items": items, "maxItems": most}
+
+
+# ── reading an answer, whole or cut short ──────────────────────────────────────────────────────────────────────────
+
+
+class Answer(NamedTuple):
+    """The claims of an answer as parsed JSON, unchecked. `problem` says in words why the answer is not whole."""
+
+    claims: tuple[Any, ...]
+    problem: str | None = None
+
+
+def read_answer(raw: str) -> Answer:
+    """All complete claims of what a model wrote: in a fence or not, under whatever key, and where it breaks off too."""
+    text = raw[:MAX_ANSWER].rpartition("</think>")[2]
+    starts = [start for start in (text.find("{"), text.find("[")) if start >= 0]
+    if not starts:
+        return Answer((), "the answer is not JSON")
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text, min(starts))
+    except ValueError as error:
+        return Answer(_complete_claims(text), f"the answer is not whole JSON: {error}")
+    except RecursionError:
+        return Answer((), "the answer is nested too deeply")
+    claims = _claims_in(value)
+    if claims is None:
+        return Answer((), 'the answer has no list of claims: it must be {"c":[…]}')
+    return Answer(tuple(claims))
+
+
+def _claims_in(value: object, depth: int = 3) -> list[Any] | None:
+    """The list of claims, whichever key it was put under."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, dict) or depth == 0:
+        return None
+    if isinstance(value.get("c"), list):
+        return list(value["c"])
+    if "p" in value:
+        return [value]
+    for inside in value.values():
+        found = _claims_in(inside, depth - 1)
+        if found is not None:
+            return found
+    return None
+
+
+def _complete_claims(text: str) -> tuple[Any, ...]:
+    claims = []
+    for piece in ClaimScanner().feed(text):
+        try:
+            claims.append(json.loads(piece))
+        except (ValueError, RecursionError):
+            claims.append(piece)  # becomes a rejection that shows it
+    return tuple(claims)
+
+
+class ClaimScanner:
+    """Finds each complete claim in an answer that is still being written, in one pass over its characters.
+
+    A claim is an object in the outermost list. `done` once the outermost bracket has closed: what follows is no answer.
+    """
+
+    def __init__(self) -> None:
+        self.done = False
+        self._open: list[str] = []
+        self._claim: list[str] = []
+        self._within: int | None = None  # how many brackets were open where the claim began
+        self._quoted = False
+        self._escaped = False
+
+    def feed(self, text: str) -> list[str]:
+        """The claims, as JSON, that `text` completes."""
+        found: list[str] = []
+        for character in text:
+            if self.done:
+                break
+            if self._quoted:
+                self._in_string(character)
+            elif character == '"' and self._open:
+                self._quoted = True
+            elif character in "{[":
+                if (
+                    self._within is None
+                    and character == "{"
+                    and self._open[-1:] == ["["]
+                    and "[" not in self._open[:-1]
+                ):
+                    self._within = len(self._open)
+                self._open.append(character)
+            elif character in "}]" and self._open:
+                self._open.pop()
+                self.done = not self._open
+            if self._within is not None:
+                self._claim.append(character)
+                if len(self._open) == self._within:
+                    found.append("".join(self._claim))
+                    self._claim = []
+                    self._within = None
+        return found
+
+    def _in_string(self, character: str) -> None:
+        if self._escaped:
+            self._escaped = False
+        elif character == "\\":
+            self._escaped = True
+        elif character == '"':
+            self._quoted = False
+
+
+def complaint(answer: Answer) -> str | None:
+    """What to tell a model whose answer is no use; None where any claim of it can be used, or it rightly has none."""
+    if answer.problem is not None:
+        return answer.problem
+    first = None
+    for claim in answer.claims:
+        wrong = _wrong_with(claim)
+        if wrong is None:
+            return None
+        first = first or wrong
+    return f"no claim of the answer can be used; of the first one: {first}" if first else None
+
+
+def _wrong_with(claim: object) -> str | None:
+    try:
+        ModelClaim.model_validate(claim)
+    except ValidationError as error:
+        return _in_words(error)
+    return None
+
+
+def _in_words(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_input=False)[:4]
+    return "; ".join(f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in problems)
+
+
+# ── how an article's words look to a model, and back ──────────────────────────────────────────────────────────────
+
+# Brackets, bars and angle brackets are ours: marks, sentence numbers and delimiters are made of them, and so are the
+# control tokens of chat templates. Each is shown as a harmless one of the same length, so that places stay the same.
+_SHOWN_AS = {
+    **dict.fromkeys("{[｛［﹛⟦⦃❴", "("),
+    **dict.fromkeys("}]｝］﹜⟧⦄❵", ")"),
+    **dict.fromkeys("<＜﹤", "‹"),
+    **dict.fromkeys(">＞﹥", "›"),
+    **dict.fromkeys("|｜￨", "¦"),
+    **dict.fromkeys("\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029", " "),
+}
+# Nobody sees these: zero-width and direction-changing characters, tags, variation selectors, controls.
+_HIDDEN = (
+    *range(0x00, 0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x34F, 0x61C,
+    *range(0x115F, 0x1161), *range(0x17B4, 0x17B6), *range(0x180B, 0x1810), *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x3164, *range(0xFE00, 0xFE10), 0xFEFF, 0xFFA0,
+    *range(0xFFF0, 0xFFFC), *range(0x1D173, 0x1D17B), *range(0xE0000, 0xE1000),
+)  # fmt: skip
+_SHOWN: dict[int, str | None] = {
+    **{ord(character): shown for character, shown in _SHOWN_AS.items()},
+    **dict.fromkeys(_HIDDEN),
+}
+
+
+def as_shown(text: str) -> str:
+    """`text` as a model is shown it: nothing in it can pass for a mark of ours, and nothing is hidden."""
+    return text.translate(_SHOWN)
+
+
+def as_received(words: str, text: str) -> str:
+    """The words of `text` that were shown as `words`; `words` themselves where they stand there, or nowhere."""
+    start = -1 if not words or words in text else as_shown(text).find(words)
+    if start < 0:
+        return words
+    places = [place for place, character in enumerate(text) if _SHOWN.get(ord(character), "") is not None]
+    return text[places[start] : places[start + len(words) - 1] + 1]
+
+
+# ── from claims to drafts ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Shown(Record):
+    """What a model was shown of one segment: sentences `first` to `last`, and which marks stood for which of the
+    reading's."""
+
+    segment: int
+    first: int
+    last: int
+    marks: dict[str, str]
+
+
+class _Unusable(Exception):
+    """Carries the reason why a claim is no draft; never leaves this module."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def read_drafts(claims: Iterable[object], shown: Shown, reading: Reading) -> tuple[list[Draft], list[Rejection]]:
+    """A draft for each claim that says something of what was shown, and why for each that does not."""
+    drafts: list[Draft] = []
+    rejected: list[Rejection] = []
+    for claim in claims:
+        try:
+            drafts.append(_read_draft(claim, shown, reading))
+        except _Unusable as unusable:
+            rejected.append(
+                Rejection(segment=shown.segment, reason=unusable.reason, message=unusable.message, raw=_raw(claim))
+            )
+    return drafts, rejected
+
+
+def _read_draft(claim: object, shown: Shown, reading: Reading) -> Draft:
+    try:
+        said = ModelClaim.model_validate(claim)
+    except ValidationError as error:
+        raise _Unusable("malformed", _in_words(error)) from None
+    content = tuple(_place(passage, shown, reading) for passage in said.passages)
+    sentence = _sentence(int(_NUMBER.match(said.passages[0])[1]), shown, reading)  # type: ignore[index]
+    text = sentence.span.of(reading.article.text)
+    return Draft(
+        segment=shown.segment,
+        content=content,
+        speaker=_speaker(said.speaker, shown.marks),
+        mention=None if said.mention in (None, *SPEAKERLESS) else _speaker(said.mention, shown.marks),
+        via=tuple(_speaker(via, shown.marks) for via in said.via if via not in SPEAKERLESS),
+        cue=as_received(_clean(said.cue), text) or None if said.cue else None,
+        mode=said.mode,
+        stance=said.stance,
+        hedged=said.hedged,
+        figures=tuple(_figure(figure, shown.marks, text) for figure in said.figures),
+        where=tuple(place for name in said.where if (place := as_received(_clean(name), text))),
+    )
+
+
+_NUMBER = re.compile(r"\s*\[?(\d{1,7})\]?\s*(?:\||:|$)")
+
+
+def _place(passage: str, shown: Shown, reading: Reading) -> Passage | Span:
+    """ "12|first words|last words"; "12|all the words"; "12" for the whole sentence."""
+    number = _NUMBER.match(passage)
+    if number is None:
+        raise _Unusable("no_sentence", f"{passage!r} does not begin with the number of a sentence")
+    sentence = _sentence(int(number[1]), shown, reading)
+    text = sentence.span.of(reading.article.text)
+    ends = [as_received(words, text) for part in passage[number.end() :].split("|") if (words := _clean(part))]
+    if not ends:
+        return sentence.span
+    return Passage(sentence=sentence.number, first=ends[0], last=ends[-1])
+
+
+def _sentence(number: int, shown: Shown, reading: Reading) -> Sentence:
+    sentence = reading.sentence(number) if shown.first <= number <= shown.last else None
+    if sentence is None:
+        raise _Unusable(
+            "no_such_sentence", f"sentence {number} is not among those shown, {shown.first} to {shown.last}"
+        )
+    return sentence
+
+
+_OUR_MARKS = re.compile(r"\{[SF]\d+ ?|\}|^\s*\[\d+\]")
+
+
+def _clean(words: str) -> str:
+    """Without marks that were copied along with the words, and without dots that stand for what was left out."""
+    return _OUR_MARKS.sub("", words).strip().removeprefix("…").removesuffix("…").strip()
+
+
+_MARK = re.compile(r"[SF]\d+")
+
+
+def _speaker(said: str | Other, marks: Mapping[str, str]) -> str:
+    if isinstance(said, Other):
+        return _in_full(said, "speaker")
+    if said in SPEAKERLESS:
+        return said
+    mark = said.strip("{}").split(" ")[0]
+    if mark in marks and mark.startswith("S"):
+        return marks[mark]
+    if _MARK.fullmatch(mark):
+        raise _Unusable("no_such_speaker", f"there is no speaker {mark} in what the model was shown")
+    return _in_full(Other(other=said or "?"), "speaker")
+
+
+def _in_full(said: Other, what: str) -> str:
+    """Words for something unmarked. They may not look like a mark, for the reading's marks are not the model's."""
+    words = _clean(said.other)
+    if not words or _MARK.fullmatch(words):
+        raise _Unusable(f"no_such_{what}", f"{said.other!r} names no {what} in what the model was shown")
+    return words
+
+
+def _figure(said: ModelFigure, marks: Mapping[str, str], text: str) -> DraftFigure:
+    if isinstance(said.figure, Other):
+        figure = as_received(_in_full(said.figure, "figure"), text)
+    else:
+        mark = said.figure.strip("{}").split(" ")[0]
+        if _MARK.fullmatch(mark) and (mark not in marks or mark.startswith("S")):
+            raise _Unusable("no_such_figure", f"there is no figure {mark} in what the model was shown")
+        figure = (
+            marks[mark] if mark in marks else as_received(_in_full(Other(other=said.figure or "?"), "figure"), text)
+        )
+    return DraftFigure(figure=figure, counted=_counted(said.counted, text), measure=_counted(said.measure, text))
+
+
+def _counted(words: str | None, text: str) -> str | None:
+    return as_received(_clean(words), text) or None if words else None
+
+
+def _raw(claim: object) -> str:
+    text = claim if isinstance(claim, str) else json.dumps(claim, ensure_ascii=False, default=str)
+    return text[:MAX_RAW]

@@ -1,0 +1,1 @@
+"""Extracts claims with a syntactic parser and rules: no network, no key."""

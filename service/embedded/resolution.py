@@ -1,0 +1,152 @@
+"""Who do the words that name a speaker stand for?
+
+Takes up the mentions that reading found, and settles pronouns and roles by who spoke last."""
+
+from dataclasses import dataclass
+
+from service.embedded.parsing import Parsed
+from service.embedded.sources import Named
+from service.lexicon.function_words import DETERMINERS
+from service.lexicon.names import FEMALE, MALE
+from service.lexicon.roles import ROLES
+from service.records import Reading, Span, Speaker, SpeakerMention
+
+NEAR = 6  # sentences over which somebody who spoke is taken up by a pronoun
+
+
+@dataclass(frozen=True)
+class Who:
+    """A speaker of the article: `mark` names them (or `words`, where reading had missed them)."""
+
+    mark: str
+    index: int | None
+    name: str | None
+    kind: str
+    mention: Span | None = None
+    sentence: int = 0
+    ambiguity: float = 0.0  # 0: named here; 1: taken up from far away, or a guess
+    how: str = "name"
+
+    def same(self, other: "Who | None") -> bool:
+        if other is None:
+            return False
+        return self.index == other.index if self.index is not None else self.mark == other.mark
+
+
+OUTLET = Who(mark="outlet", index=None, name=None, kind="outlet")
+UNSPECIFIED = Who(mark="unspecified", index=None, name=None, kind="unspecified")
+UNRESOLVED = Who(mark="unresolved", index=None, name=None, kind="unresolved", ambiguity=1.0)
+
+
+def gender_of(speaker: Speaker) -> str:
+    """ "m", "f", or "" where the article's words do not tell."""
+    words = {word.lower().strip(".,") for word in (speaker.role or "").split()}
+    if words & {"spokeswoman", "chairwoman", "businesswoman", "congresswoman", "actress", "mother", "wife", "widow"}:
+        return "f"
+    if words & {"spokesman", "chairman", "businessman", "congressman", "father", "husband"}:
+        return "m"
+    first = speaker.name.split()[0].lower()
+    if (first in MALE) == (first in FEMALE):
+        return ""
+    return "m" if first in MALE else "f"
+
+
+class Resolver:
+    """Looks mentions up by sentence; built once for a reading."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._by_sentence: dict[int, list[SpeakerMention]] = {}
+        self._genders = [gender_of(speaker) for speaker in reading.speakers]
+        for mention in reading.mentions:
+            self._by_sentence.setdefault(mention.sentence, []).append(mention)
+
+    def who(self, parsed: Parsed, named: Named, last: list[Who]) -> Who:
+        """Whom `named` stands for; `last` are those who spoke before, the latest at the end."""
+        number = parsed.sentence.number
+        mention = self._mention(parsed, named, number)
+        text = self._reading.article.text
+        if mention is None:
+            return self._by_words(parsed, named, last)
+        span = _joined(named.span, mention.span)
+        if mention.form == "pronoun" or (mention.form == "role" and mention.speaker is None):
+            taken = self._taken_up(mention.span.of(text).lower(), last, number, pronoun=mention.form == "pronoun")
+            if taken is not None:
+                return self._as(taken, span, number, "pronoun" if mention.form == "pronoun" else "role")
+        if mention.speaker is None:
+            return Who("unresolved", None, None, "unresolved", mention=span, sentence=number, ambiguity=1.0)
+        return self._entity(mention.speaker, mention.mark, span, number, mention.form)
+
+    def _mention(self, parsed: Parsed, named: Named, number: int) -> SpeakerMention | None:
+        """The mention that holds the head noun, or that stands in apposition to it."""
+        head = parsed.span(named.head, named.head)
+        mentions = self._by_sentence.get(number, [])
+        best = [mention for mention in mentions if mention.span.overlaps(head)]
+        if best and best[0].form == "name":
+            return best[0]
+        for child in parsed.doc[named.head].children:
+            if child.dep_ == "appos":
+                apposed = parsed.span(child.i, child.i)
+                for mention in mentions:
+                    if mention.form == "name" and mention.span.overlaps(apposed):
+                        return mention
+        if best:
+            return best[0]
+        inside = [mention for mention in mentions if named.span.holds(mention.span) and mention.form == "name"]
+        ends = [mention for mention in inside if mention.span.end == named.span.end]
+        return ends[0] if ends else None
+
+    def _entity(self, index: int, mark: str, span: Span, number: int, how: str) -> Who:
+        speaker = self._reading.speakers[index]
+        ambiguity = 0.0 if how == "name" else 0.2
+        return Who(mark, index, speaker.name, speaker.kind, span, number, ambiguity, how)
+
+    def _as(self, who: Who, span: Span, number: int, how: str) -> Who:
+        distance = min(1.0, (number - who.sentence) / NEAR)
+        return Who(who.mark, who.index, who.name, who.kind, span, number, 0.1 + 0.4 * distance, how)
+
+    def _taken_up(self, words: str, last: list[Who], number: int, *, pronoun: bool) -> Who | None:
+        """Who of the last speakers a pronoun or role can stand for."""
+        gender = {"he": "m", "she": "f"}.get(words, "")
+        for who in reversed(last[-4:]):
+            if number - who.sentence > NEAR:
+                break
+            if pronoun and not gender:
+                if who.kind in {"organization", "document"} or (words == "they" and who.kind == "anonymous"):
+                    return who
+                continue
+            known = self._genders[who.index] if who.index is not None else ""
+            if who.kind == "person" and (not gender or known in {"", gender}):
+                return who
+            if who.kind == "anonymous" and pronoun and known in {"", gender} and who is last[-1]:
+                return who
+        return None
+
+    def _by_words(self, parsed: Parsed, named: Named, last: list[Who]) -> Who:
+        """A speaker that reading had missed, in the words of the text."""
+        text = self._reading.article.text
+        token = parsed.doc[named.head]
+        number = parsed.sentence.number
+        words = named.span.of(text)
+        if token.pos_ == "PRON" or words.lower() in {"he", "she", "they", "it"}:
+            taken = self._taken_up(words.lower(), last, number, pronoun=True)
+            if taken is not None:
+                return self._as(taken, named.span, number, "pronoun")
+            return Who("unresolved", None, None, "unresolved", mention=named.span, sentence=number, ambiguity=1.0)
+        if token.lemma_.lower() in ROLES and words.lower().startswith(("the ", "that ", "this ")):
+            taken = self._taken_up("", last, number, pronoun=False)
+            if taken is not None:
+                return self._as(taken, named.span, number, "role")
+        parts = words.split()
+        if len(parts) > 1 and parts[0].lower() in DETERMINERS:
+            parts = parts[1:]
+        plain = text[named.span.end - len(words.split(None, 1)[1]) : named.span.end] if len(parts) < len(words.split()) else words
+        kind = "organization" if token.pos_ == "PROPN" else "anonymous"
+        return Who(plain, None, plain, kind, named.span, number, 0.5, "words")
+
+
+def _joined(phrase: Span, mention: Span) -> Span:
+    """The mention, with the article that stands before it."""
+    if phrase.start <= mention.start and phrase.overlaps(mention) and mention.start - phrase.start <= 5:
+        return Span(phrase.start, max(mention.end, min(phrase.end, mention.end)))
+    return mention

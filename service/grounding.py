@@ -1,0 +1,368 @@
+"""Where in the article does a draft's evidence stand?
+
+Never guesses: a draft whose words are absent, or stand in two places, is rejected with the reason in words. What is
+grounded says of each field how it was found; whether the parts agree with each other is for `checks`.
+"""
+
+import re
+from difflib import get_close_matches
+from itertools import pairwise
+
+from service.records import (
+    Check,
+    Draft,
+    DraftFigure,
+    Figure,
+    FoundFigure,
+    Grounded,
+    Kind,
+    Passage,
+    Reading,
+    Rejection,
+    Sentence,
+    Source,
+    Span,
+    SpeakerMention,
+    When,
+    words_of,
+)
+from service.typography import Folded, fold, occurrences
+
+NEGATIONS = re.compile(r"\b(?:not|no|never|none|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+SPEAKERLESS: dict[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
+_MARK = re.compile(r"[SF]\d+")
+
+
+class _Unplaced(Exception):
+    """Carries the reason why a draft has no place; never leaves this module."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.message = message
+
+
+def ground(draft: Draft, reading: Reading) -> Grounded | Rejection:
+    """The draft with spans for its content, speaker, cue and figures, or why it has none."""
+    try:
+        content = _place_content(draft, reading)
+        source, speaker_check = _place_speaker(draft, content, reading)
+    except _Unplaced as unplaced:
+        return Rejection(segment=draft.segment, reason=unplaced.reason, message=unplaced.message, draft=draft)
+    cue, cue_checks = _place_cue(draft, content, reading)
+    figures, figure_checks = _place_figures(draft, content, reading)
+    text = reading.article.text
+    words = words_of(content, text)
+    return Grounded(
+        draft=draft,
+        content=content,
+        source=source,
+        cue=cue,
+        figures=figures,
+        when=tuple(When(span=found.span, value=found.value) for span in content for found in reading.dates_in(span)),
+        where=tuple(place for place in draft.where if place in words),
+        negated=NEGATIONS.search(words) is not None,
+        checks=(Check(field="content", status="verified"), speaker_check, *cue_checks, *figure_checks),
+    )
+
+
+# ── content ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _place_content(draft: Draft, reading: Reading) -> tuple[Span, ...]:
+    marks = (figure.figure for figure in draft.figures)
+    needed = [reading.figure_by_mark[mark] for mark in marks if mark in reading.figure_by_mark]
+    placed = []
+    for piece in draft.content:
+        span = piece if isinstance(piece, Span) else _place_passage(piece, needed, reading)
+        if reading.sentence_at(span.start) is None or reading.sentence_at(span.end - 1) is None:
+            raise _Unplaced("outside_body", "the content is not in the article's body")
+        placed.append(_tidy(span, reading.article.text))
+    content = tuple(sorted(placed))
+    for first, second in pairwise(content):
+        if first.overlaps(second):
+            raise _Unplaced("content_overlaps_itself", "two pieces of the content cover the same words")
+    return content
+
+
+def _place_passage(passage: Passage, needed: list[FoundFigure], reading: Reading) -> Span:
+    sentence = reading.sentence(passage.sentence)
+    if sentence is None:
+        raise _Unplaced("no_such_sentence", f"there is no sentence {passage.sentence}")
+    folded = fold(sentence.span.of(reading.article.text), offset=sentence.span.start)
+    starts = [found.start for found in occurrences(passage.first, folded)]
+    ends = [found.end for found in occurrences(passage.last, folded)]
+    for words, found in ((passage.first, starts), (passage.last, ends)):
+        if not found:
+            raise _Unplaced("words_absent", _absent(words, sentence, reading))
+    stretches = [Span(start, end) for start in starts for end in ends if _long_enough(passage, start, end)]
+    if not stretches:
+        raise _Unplaced(
+            "words_out_of_order",
+            f"in sentence {sentence.number}, {passage.last!r} does not come after {passage.first!r}",
+        )
+    if len(stretches) > 1:
+        own = [figure.span for figure in needed if sentence.span.holds(figure.span)]
+        stretches = [stretch for stretch in stretches if own and all(stretch.holds(span) for span in own)]
+    if len(stretches) != 1:
+        raise _Unplaced(
+            "words_ambiguous",
+            f"in sentence {sentence.number}, {passage.first!r} to {passage.last!r} can be read in more than one way",
+        )
+    return stretches[0]
+
+
+def _long_enough(passage: Passage, start: int, end: int) -> bool:
+    return end - start >= max(len(passage.first.strip()), len(passage.last.strip()))
+
+
+def _absent(words: str, sentence: Sentence, reading: Reading) -> str:
+    message = f"{words!r} does not stand in sentence {sentence.number}"
+    elsewhere = next(iter(occurrences(words, _whole(reading))), None)
+    if elsewhere is not None:
+        return f"{message}; the article has it elsewhere"
+    near = get_close_matches(words, sentence.span.of(reading.article.text).split(), n=1)
+    return f"{message}; the nearest there is {near[0]!r}" if near else message
+
+
+def _whole(reading: Reading) -> Folded:
+    return fold(reading.article.text)
+
+
+_CLOSERS = {'"': '"', "“": "”", "„": "“", "'": "'", "‘": "’", "«": "»", "‹": "›"}
+
+
+def _tidy(span: Span, text: str) -> Span:
+    """Without outer spaces, a final full stop, and quotation marks that enclose all of it."""
+    start, end = span
+    while True:
+        before = (start, end)
+        while start < end - 1 and (text[start].isspace() or text[start] in ",;:"):
+            start += 1
+        while end > start + 1 and (text[end - 1].isspace() or text[end - 1] in ",;:" or _is_final_stop(text, end)):
+            end -= 1
+        if (
+            end - start > 2
+            and _CLOSERS.get(text[start]) == text[end - 1]
+            and text[start] not in text[start + 1 : end - 1]
+        ):
+            start, end = start + 1, end - 1
+        if (start, end) == before:
+            return Span(start, end)
+
+
+_ABBREVIATED = re.compile(r"(?:\b(?:[A-Z]|[ap]\.m|etc|Inc|Ltd|Co|Corp|Jr|Sr|vs|No))\.$")
+
+
+def _is_final_stop(text: str, end: int) -> bool:
+    """A full stop that ends a sentence, not an abbreviation ("U.S.") and not a set of dots."""
+    if text[end - 1] != "." or text[end - 2 : end - 1] == ".":
+        return False
+    return _ABBREVIATED.search(text, max(0, end - 8), end) is None
+
+
+# ── speaker ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _place_speaker(draft: Draft, content: tuple[Span, ...], reading: Reading) -> tuple[Source, Check]:
+    mention = _place_mention(draft, content, reading)
+    via = tuple(name for mark in draft.via if (name := _name_of(mark, reading)) is not None)
+    if draft.speaker in SPEAKERLESS:
+        kind = SPEAKERLESS[draft.speaker]
+        source = Source(name=None, kind=kind, mention=mention, via=via, accept=draft.accept)
+        status = Check(field="source", status="verified" if kind != "unresolved" else "absent")
+        return source, status
+    named = reading.mention_by_mark.get(draft.speaker)
+    if named is None:
+        return _speaker_in_words(draft, content, via, reading)
+    if named.speaker is None:
+        words = named.span.of(reading.article.text)
+        source = Source(name=None, kind="unresolved", mention=mention or named.span, via=via, accept=draft.accept)
+        return source, Check(field="source", status="absent", message=f"the text does not settle who {words!r} is")
+    speaker = reading.speakers[named.speaker]
+    source = Source(
+        name=speaker.name,
+        aliases=speaker.aliases,
+        principal=speaker.principal,
+        kind=speaker.kind,
+        role=speaker.role,
+        mention=mention,
+        via=via,
+        accept=draft.accept,
+    )
+    return source, _speaker_check(mention, named, reading)
+
+
+def _speaker_check(mention: Span | None, named: SpeakerMention, reading: Reading) -> Check:
+    if mention is None:
+        return Check(field="source", status="resolved", message="named elsewhere in the article")
+    words = mention.of(reading.article.text)
+    named_here = (found for found in reading.mentions_in(mention) if found.form != "pronoun")
+    if any(found.speaker == named.speaker for found in named_here):
+        return Check(field="source", status="verified")
+    return Check(field="source", status="resolved", message=f"{words!r} was taken to be this speaker")
+
+
+def _speaker_in_words(
+    draft: Draft, content: tuple[Span, ...], via: tuple[str, ...], reading: Reading
+) -> tuple[Source, Check]:
+    words = draft.speaker
+    if _MARK.fullmatch(words):
+        raise _Unplaced("no_such_speaker", f"there is no speaker {words} in what the model was shown")
+    found = next(iter(occurrences(words, _whole(reading))), None)
+    if found is None:
+        raise _Unplaced("speaker_absent", f"the speaker {words!r} is not in the article")
+    text = reading.article.text
+    known = _listed(found.of(text), reading)
+    if known is not None:
+        return _place_speaker(draft.model_copy(update={"speaker": known.mark}), content, reading)
+    kind: Kind = "person" if any(word[:1].isupper() for word in words.split()) else "anonymous"
+    mention = _place_mention(draft, content, reading)
+    source = Source(name=found.of(text), kind=kind, mention=mention, via=via, accept=draft.accept)
+    return source, Check(field="source", status="verified", message="a name that reading had not listed")
+
+
+def _listed(words: str, reading: Reading) -> SpeakerMention | None:
+    """A mention of the one speaker who bears these words as a name or alias."""
+    bearers = [speaker for speaker in reading.speakers if words == speaker.name or words in speaker.aliases]
+    return reading.mention_by_mark[bearers[0].mentions[0]] if len(bearers) == 1 and bearers[0].mentions else None
+
+
+def _name_of(mark: str, reading: Reading) -> str | None:
+    mention = reading.mention_by_mark.get(mark)
+    if mention is not None:
+        return None if mention.speaker is None else reading.speakers[mention.speaker].name
+    return mark if next(iter(occurrences(mark, _whole(reading))), None) is not None else None
+
+
+def _place_mention(draft: Draft, content: tuple[Span, ...], reading: Reading) -> Span | None:
+    """The words that name the speaker here; words inside the content are not the speaker's own naming."""
+    found: Span | None
+    match draft.mention:
+        case None:
+            return None
+        case Span():
+            found = _inside(draft.mention, reading)
+        case mark if mark in reading.mention_by_mark:
+            found = reading.mention_by_mark[mark].span
+        case words:
+            found = _nearest(words, content, reading)
+    if found is None or any(span.overlaps(found) for span in content):
+        return None
+    return found
+
+
+def _inside(span: Span, reading: Reading) -> Span | None:
+    return span if span.end <= len(reading.article.text) else None
+
+
+# ── cue ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _place_cue(draft: Draft, content: tuple[Span, ...], reading: Reading) -> tuple[Span | None, tuple[Check, ...]]:
+    if draft.cue is None:
+        return None, ()
+    found = _inside(draft.cue, reading) if isinstance(draft.cue, Span) else _nearest(draft.cue, content, reading)
+    if found is None:
+        return None, (Check(field="cue", status="absent", message=f"{draft.cue!r} is not near the claim"),)
+    return found, (Check(field="cue", status="verified"),)
+
+
+REACH = 400  # characters around a claim in which its speaker or cue may be named by words alone
+
+
+def _nearest(words: str, content: tuple[Span, ...], reading: Reading) -> Span | None:
+    """The occurrence of `words` nearest to the content, within reach."""
+    text = reading.article.text
+    start = max(0, content[0].start - REACH)
+    end = min(len(text), content[-1].end + REACH)
+    found = list(occurrences(words, fold(text[start:end], offset=start)))
+    return min(found, key=lambda span: _distance(span, content), default=None)
+
+
+def _distance(span: Span, content: tuple[Span, ...]) -> int:
+    return min(max(piece.start - span.end, span.start - piece.end, 0) for piece in content)
+
+
+# ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _place_figures(
+    draft: Draft, content: tuple[Span, ...], reading: Reading
+) -> tuple[tuple[Figure, ...], tuple[Check, ...]]:
+    """Every figure that reading found inside the content, with what the draft says each one counts.
+
+    A draft cannot add a number that is not there, nor lose one that is: it only says what is counted.
+    """
+    inside = [found for span in content for found in reading.figures_in(span)]
+    said: dict[str, DraftFigure] = {}
+    checks: list[Check] = []
+    for figure in draft.figures:
+        found, check = _match_figure(figure, inside, reading)
+        if found is not None:
+            said[found.mark] = figure
+        if check is not None:
+            checks.append(check)
+    figures = tuple(_figure(found, said.get(found.mark), content, reading) for found in inside)
+    for found in inside:
+        status = Check(field=f"figures.{found.mark}", status="verified")
+        if draft.figures and found.mark not in said:
+            words = found.span.of(reading.article.text)
+            status = Check(field=f"figures.{found.mark}", status="resolved", message=f"the draft left out {words!r}")
+        checks.append(status)
+    return figures, tuple(checks)
+
+
+def _match_figure(
+    figure: DraftFigure, inside: list[FoundFigure], reading: Reading
+) -> tuple[FoundFigure | None, Check | None]:
+    text = reading.article.text
+    name = f"figures.{figure.figure}"
+    for found in inside:
+        if found.mark == figure.figure:
+            return found, None
+    elsewhere = reading.figure_by_mark.get(figure.figure)
+    if elsewhere is not None:
+        words = elsewhere.span.of(text)
+        message = f"figure {words!r} is not in the claim's words; it stands in sentence {elsewhere.sentence}"
+        return None, Check(field=name, status="contradicted", message=message)
+    for found in inside:
+        if next(iter(occurrences(figure.figure, fold(found.span.of(text)))), None) is not None:
+            return found, None
+    return None, Check(field=name, status="contradicted", message=_missing_figure(figure.figure, reading))
+
+
+def _missing_figure(words: str, reading: Reading) -> str:
+    text = reading.article.text
+    digits = re.sub(r"\D", "", words)
+    near = [f for f in reading.figures if digits and digits in re.sub(r"\D", "", f.span.of(text))]
+    message = f"figure {words!r} is not in the claim's words"
+    if near:
+        return f"{message}; the article has {near[0].span.of(text)!r} in sentence {near[0].sentence}"
+    return f"{message}, nor is it anywhere in the article"
+
+
+def _figure(found: FoundFigure, said: DraftFigure | None, content: tuple[Span, ...], reading: Reading) -> Figure:
+    counted = _standing(said.counted, content, reading) if said is not None else None
+    measure = _standing(said.measure, content, reading, lemma=True) if said is not None else None
+    return Figure(
+        span=found.span,
+        low=found.low,
+        high=found.high,
+        qualifier=found.qualifier,
+        unit=found.unit,
+        counted=counted or found.counted,
+        measure=measure,
+    )
+
+
+_NORMALISED_MEASURES = frozenset({"killed", "died"})  # "deaths", "dead" and "toll" are written so
+
+
+def _standing(words: str | None, content: tuple[Span, ...], reading: Reading, *, lemma: bool = False) -> str | None:
+    """`words` where they stand near the claim, else None: nothing is counted that the text does not name."""
+    if not words:
+        return None
+    if lemma and words in _NORMALISED_MEASURES:
+        return words
+    return words if _nearest(words, content, reading) is not None else None

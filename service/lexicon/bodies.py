@@ -1,0 +1,57 @@
+"""Which words make a name the name of a body, and which bodies speak without one?"""
+
+# In a capitalised name, any of these says that it names a body and no person.
+BODY_WORDS = frozenset(
+    """army navy force forces police party ministry department office agency council committee commission court
+    parliament senate congress assembly government bureau board authority association union federation league
+    organisation organization institute institution university college school hospital bank corporation company
+    corp inc ltd llc plc group holdings foundation fund trust society club network alliance coalition front movement
+    brigade brigades corps squad command guard guards service services relations administration secretariat centre
+    center embassy mission nations team campaign house post times news press agency journal guardian telegraph mail
+    reuters herald tribune gazette radio television tv channel studies initiative project programme program
+    partnership panel taskforce directorate division exchange airlines airways railways motors energy petroleum
+    industries systems technologies media watch international church mosque diocese tribunal inquiry laboratory
+    lab labs forum confederation chamber partners associates kremlin pentagon treasury cabinet nato un eu us
+    hamas hezbollah taliban facebook google microsoft amazon apple twitter meta tesla boeing airbus dawn
+    politico bloomberg cnn bbc afp breitbart democrats republicans tories conservatives""".split()
+)
+
+# Bodies that are spoken of with a common noun and stand for themselves.
+GENERIC_BODIES = frozenset(
+    """police military army navy government authorities forces administration opposition parliament senate court
+    judiciary troops gendarmerie coastguard paramilitaries regulators regulator prosecution defence""".split()
+)
+
+# Nouns that take up a body already named. The value tells which words of a full name fit, or nothing for any body.
+ANAPHORIC_BODIES: dict[str, frozenset[str]] = {
+    "group": frozenset(),
+    "organisation": frozenset(),
+    "organization": frozenset(),
+    "outfit": frozenset(),
+    "company": frozenset(),
+    "firm": frozenset(),
+    "charity": frozenset(),
+    "think-tank": frozenset(),
+    "ministry": frozenset({"ministry"}),
+    "department": frozenset({"department"}),
+    "agency": frozenset({"agency"}),
+    "party": frozenset({"party", "congress", "league"}),
+    "union": frozenset({"union"}),
+    "commission": frozenset({"commission"}),
+    "committee": frozenset({"committee"}),
+    "council": frozenset({"council"}),
+    "bank": frozenset({"bank"}),
+    "university": frozenset({"university"}),
+    "office": frozenset({"office"}),
+    "institute": frozenset({"institute"}),
+    "association": frozenset({"association"}),
+    "newspaper": frozenset({"times", "post", "guardian", "mail", "telegraph", "journal"}),
+    "foundation": frozenset({"foundation"}),
+    "movement": frozenset({"movement"}),
+    "campaign": frozenset({"campaign"}),
+    "club": frozenset({"club"}),
+    "hospital": frozenset({"hospital"}),
+    "embassy": frozenset({"embassy"}),
+    "corps": frozenset({"corps"}),
+    "watchdog": frozenset(),
+}

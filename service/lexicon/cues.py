@@ -1,0 +1,111 @@
+"""Which words attribute, and what does each do with what is said?
+
+Lemmas only; whoever reads text inflects them (`CUE_FORMS`)."""
+
+from service.records import Stance
+
+ASSERTING = """
+    accept acknowledge add admit advise affirm agree allege announce answer argue assert assess assure boast brag caution
+    charge cite claim clarify comment complain concede conclude contend counter declare describe detail disclose
+    elaborate emphasise emphasize estimate explain exclaim find highlight hint imply indicate inform insist
+    joke lament maintain mention note observe opine outline point proclaim propose quip read reaffirm reassure
+    recall reckon recount reiterate relate remark remember remind repeat reply report respond retort reveal say signal speculate
+    state stipulate stress submit suggest surmise swear tell testify tweet underline underscore write post
+    believe think feel fear suspect hope doubt judge consider quote
+""".split()
+
+CONFIRMING = "confirm verify corroborate".split()
+DENYING = "deny refute rebut reject dismiss dispute".split()
+PREDICTING = "predict forecast expect anticipate foresee project warn".split()
+INTENDING = "vow pledge promise threaten intend plan undertake".split()
+DEMANDING = "demand urge request appeal implore exhort recommend call".split()
+ACCUSING = "accuse blame denounce".split()
+
+STANCES: dict[str, Stance] = {
+    **dict.fromkeys(ASSERTING, "asserts"),
+    **dict.fromkeys(CONFIRMING, "confirms"),
+    **dict.fromkeys(DENYING, "denies"),
+    **dict.fromkeys(PREDICTING, "predicts"),
+    **dict.fromkeys(INTENDING, "intends"),
+    **dict.fromkeys(DEMANDING, "demands"),
+    **dict.fromkeys(ACCUSING, "asserts"),
+}
+
+IRREGULAR: dict[str, tuple[str, ...]] = {
+    "say": ("say", "says", "said", "saying"),
+    "tell": ("tell", "tells", "told", "telling"),
+    "think": ("think", "thinks", "thought", "thinking"),
+    "feel": ("feel", "feels", "felt", "feeling"),
+    "find": ("find", "finds", "found", "finding"),
+    "write": ("write", "writes", "wrote", "written", "writing"),
+    "swear": ("swear", "swears", "swore", "sworn", "swearing"),
+    "foresee": ("foresee", "foresees", "foresaw", "foreseen", "foreseeing"),
+    "undertake": ("undertake", "undertakes", "undertook", "undertaken", "undertaking"),
+    "read": ("read", "reads", "reading"),
+    "admit": ("admit", "admits", "admitted", "admitting"),
+    "submit": ("submit", "submits", "submitted", "submitting"),
+    "rebut": ("rebut", "rebuts", "rebutted", "rebutting"),
+    "quip": ("quip", "quips", "quipped", "quipping"),
+    "plan": ("plan", "plans", "planned", "planning"),
+    "signal": ("signal", "signals", "signalled", "signaled", "signalling", "signaling"),
+    "brag": ("brag", "brags", "bragged", "bragging"),
+}
+
+# Verbs that are also everyday nouns or have everyday uses: a cue for the parser to settle, not for a word list.
+LOOSE = frozenset("accept point read post find consider judge project call appeal plan feel cite charge relate".split())
+
+ACCORDING_TO = (
+    "according to", "as per", "in the words of", "as reported by", "citing", "quoting",
+)  # fmt: skip
+
+CUE_NOUNS = frozenset(
+    """statement report claim announcement allegation accusation assertion denial declaration warning
+    estimate assessment comment remark communique communiqué testimony admission confirmation forecast prediction
+    belief""".split()
+)
+
+HEDGE_ADVERBS = frozenset(
+    "reportedly allegedly apparently supposedly purportedly ostensibly presumably possibly perhaps seemingly".split()
+)
+HEDGE_ADJECTIVES = frozenset("suspected alleged apparent presumed purported reported supposed unconfirmed".split())
+HEDGE_MODALS = frozenset("may might could".split())
+# "is believed to", "it is understood that": with no speaker these hedge.
+HEDGE_PASSIVES = frozenset("believe think fear say allege understand rumour rumor report suspect presume".split())
+
+
+def forms_of(lemma: str) -> tuple[str, ...]:
+    """Every inflected form of a cue verb, in lower case."""
+    if lemma in IRREGULAR:
+        return IRREGULAR[lemma]
+    if lemma.endswith("e"):
+        return (lemma, lemma + "s", lemma + "d", lemma[:-1] + "ing")
+    if lemma.endswith("y") and lemma[-2] not in "aeiou":
+        return (lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing")
+    plural = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
+    return (lemma, plural, lemma + "ed", lemma + "ing")
+
+
+CUE_FORMS: dict[str, str] = {form: lemma for lemma in STANCES for form in forms_of(lemma)}
+
+# Thoughts and plans: no speech act of their own inside what somebody else says.
+MENTAL = frozenset(
+    "believe think feel fear suspect hope doubt judge consider expect anticipate intend plan find read doubt".split()
+)
+# With an infinitive, these say what the speaker did or will do ("claimed to have", "vowed to").
+TAKE_INFINITIVE = frozenset(
+    "claim vow pledge promise threaten intend plan swear propose agree hope expect profess undertake".split()
+)
+# The noun after these is what is said ("confirmed the attack", "announced an increase").
+TAKE_NOUN = frozenset(
+    """confirm deny claim announce predict forecast demand admit acknowledge allege report reveal disclose mention
+    describe verify estimate anticipate foresee pledge promise threaten propose recommend urge concede expect""".split()
+)
+# With somebody and an infinitive, these ask for something ("urged the council to act").
+ASK_SOMEBODY = frozenset("urge tell ask request implore exhort call order advise remind warn beg".split())
+SPEECH_HEADS = frozenset("go continue come hasten want wish like".split())  # "went on to say"
+
+# Praise, blame, dispute and sympathy: with a noun alone they state nothing that could be checked.
+EXPRESSIVE = frozenset(
+    """condemn praise thank hail welcome criticise criticize slam denounce dispute reject dismiss deplore regret mourn
+    congratulate applaud commend lament salute decry blast express extend offer question contest""".split()
+)

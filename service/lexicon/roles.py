@@ -1,0 +1,61 @@
+"""Which common nouns name somebody who speaks by what they are?"""
+
+SPOKES_ROLES = frozenset(
+    "spokesman spokeswoman spokesperson spokespersons spokesmen spokespeople representative mouthpiece".split()
+)
+
+ROLES = SPOKES_ROLES | frozenset(
+    """minister secretary president chairman chairwoman chairperson chair chief director commissioner governor mayor
+    senator congressman congresswoman lawmaker mp mep premier chancellor ambassador envoy diplomat judge justice
+    prosecutor attorney lawyer barrister solicitor magistrate sheriff constable inspector superintendent commander
+    officer official leader politician activist campaigner economist analyst expert professor lecturer researcher
+    scientist historian author writer journalist reporter editor correspondent columnist commentator pollster
+    strategist adviser advisor aide candidate nominee negotiator coordinator manager executive founder owner
+    entrepreneur banker trader broker investor farmer fisherman doctor surgeon nurse physician midwife teacher
+    headteacher principal student engineer architect developer coach captain player manager trainer referee athlete
+    singer actor actress artist director bishop archbishop priest pastor imam cleric rabbi pope king queen prince
+    princess duke emir sultan sheikh chieftain elder rebel militant fighter warlord soldier sergeant colonel general
+    brigadier admiral major lieutenant survivor victim witness resident neighbour neighbor driver passenger worker
+    volunteer rescuer firefighter paramedic coroner pathologist whistleblower defendant suspect councillor councilor
+    alderman treasurer speaker deputy vice-president ceo cfo coo cto boss head watchdog ombudsman veteran pilot
+    businessman businesswoman billionaire democrat republican conservative legislator delegate undersecretary
+    physicist biologist virologist epidemiologist psychologist sociologist climatologist meteorologist geologist
+    novelist poet filmmaker broadcaster presenter host anchor vlogger blogger mother father husband wife brother pm
+    sister son daughter uncle aunt cousin grandfather grandmother widow parent co-founder frontman guitarist
+    striker midfielder defender goalkeeper winger sprinter""".split()
+)
+
+# People not named, in the plural or as a mass: anonymous.
+ANONYMOUS = frozenset(
+    """officials official sources source residents resident locals villagers witnesses witness eyewitnesses eyewitness analysts
+    experts observers critics supporters opponents activists campaigners protesters demonstrators survivors
+    relatives families neighbours neighbors doctors medics rescuers lawyers economists scientists researchers
+    investigators prosecutors diplomats lawmakers politicians ministers leaders commanders officers insiders
+    traders farmers workers employees staff students teachers parents passengers drivers shopkeepers traders
+    elders tribesmen clerics historians commentators journalists reporters militants insurgents rebels fighters
+    separatists attackers aides advisers advisors people investors shareholders users fans readers voters
+    republicans democrats conservatives mps lords councillors senators members physicians nurses counsel
+    """.split()
+) - {"people", "members", "fighters", "attackers"}
+
+# Words that may stand between an article and a role.
+MODIFIERS = frozenset(
+    """senior former local security police government military defence defense home interior foreign finance prime
+    deputy vice acting interim state federal provincial district regional national city town village chief top
+    high-ranking retired company hospital union opposition party army navy intelligence political independent
+    leading veteran rival ruling assistant associate principal general executive managing human rights health
+    education energy transport justice trade environment agriculture medical rescue emergency fire forest border
+    customs tax tribal religious community civil public press media official unnamed anonymous another some many
+    several two three four most other all legal military-backed rebel militant insurgent separatist nationalist
+    western eastern northern southern us uk un eu british american french german russian chinese indian pakistani
+    economic market industry labour labor tory republican democratic democrat conservative liberal
+    """.split()
+)
+
+DOCUMENTS = frozenset(
+    """report study survey poll video footage document documents memo letter filing indictment lawsuit complaint
+    statement communique communiqué dossier audit review research analysis paper data figures statistics records
+    images reports statements tweet post article bulletin census manifesto release""".split()
+)
+
+PRONOUNS = frozenset("he she they it".split())

@@ -1,0 +1,1 @@
+"""Reads an article without a model: paragraphs, sentences, quotations, figures, dates, speakers and cues."""

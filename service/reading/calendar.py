@@ -1,0 +1,133 @@
+"""Which day, month, year or interval is meant, seen from the day the article was published?
+
+Only arithmetic: values are ISO 8601 strings, None where the day of publication is needed and not known. Whatever could
+lie before or after is taken to lie before, unless `ahead` says that the text looks forward.
+"""
+
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from service.lexicon.calendar import PERIODS
+
+
+def day_value(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def month_value(year: int, month: int) -> str:
+    return f"{year:04d}-{month:02d}"
+
+
+def day_of_month(month: int, day: int, published: date | None, *, ahead: bool = False) -> str | None:
+    """The last such day up to publication (or the next from then on)."""
+    if published is None:
+        return None
+    years = range(published.year, published.year + 9) if ahead else range(published.year, published.year - 9, -1)
+    for year in years:  # 29 February may lie some years off
+        value = day_value(year, month, day)
+        if value and (value >= published.isoformat() if ahead else value <= published.isoformat()):
+            return value
+    return None
+
+
+def nearest_month(month: int, published: date | None, *, ahead: bool = False) -> str | None:
+    if published is None:
+        return None
+    if ahead:
+        return month_value(published.year + (month < published.month), month)
+    return month_value(published.year - (month > published.month), month)
+
+
+def weekday(number: int, published: date | None, *, which: str = "") -> str | None:
+    """The last such weekday up to publication; `which` is "last", "next", "this" or ""."""
+    if published is None:
+        return None
+    back = (published.weekday() - number) % 7
+    if which == "next":
+        back -= 7
+    elif which == "last" and back == 0:
+        back = 7
+    elif which == "this":
+        back = published.weekday() - number
+    return (published - timedelta(days=back)).isoformat()
+
+
+def week(published: date, weeks: int) -> str:
+    """The ISO week so many weeks from publication, Monday to Sunday."""
+    monday = published - timedelta(days=published.weekday()) + timedelta(weeks=weeks)
+    return f"{monday.isoformat()}/{(monday + timedelta(days=6)).isoformat()}"
+
+
+def period(unit: str, steps: int, published: date | None) -> str | None:
+    """ "last month" is one step back, "this year" none."""
+    if published is None:
+        return None
+    if unit == "week":
+        return week(published, steps)
+    moved = shift(published, unit, steps)
+    if moved is None:
+        return None
+    return {"day": moved.isoformat(), "month": moved.isoformat()[:7], "year": moved.isoformat()[:4]}.get(unit)
+
+
+def shift(published: date, unit: str, steps: int) -> date | None:
+    try:
+        match PERIODS[unit]:
+            case "days":
+                return published + relativedelta(days=steps)
+            case "weeks":
+                return published + relativedelta(weeks=steps)
+            case "months":
+                return published + relativedelta(months=steps)
+            case _:
+                return published + relativedelta(years=steps)
+    except (OverflowError, ValueError):
+        return None
+
+
+def ago(unit: str, count: int, published: date | None) -> str | None:
+    """ "two days ago" is a day, "two months ago" a month, "two years ago" a year."""
+    if published is None or unit not in PERIODS or count > 9999:
+        return None
+    moved = shift(published, unit, -count)
+    if moved is None:
+        return None
+    return moved.isoformat()[: {"day": 10, "week": 10, "month": 7, "year": 4}[unit]]
+
+
+def past(unit: str, count: int, published: date | None) -> str | None:
+    """ "the past week": from so long before publication until then."""
+    if published is None or unit not in PERIODS or count > 9999:
+        return None
+    start = shift(published, unit, -count)
+    return f"{start.isoformat()}/{published.isoformat()}" if start else None
+
+
+def weekend(published: date | None, *, which: str = "") -> str | None:
+    """Saturday and Sunday of the last weekend up to publication, or of the next one."""
+    if published is None:
+        return None
+    saturday = published - timedelta(days=(published.weekday() - 5) % 7)
+    saturday += timedelta(weeks=1 if which == "next" else 0)
+    return f"{saturday.isoformat()}/{(saturday + timedelta(days=1)).isoformat()}"
+
+
+def quarter_value(quarter: int, year: int) -> str:
+    return f"{month_value(year, 3 * quarter - 2)}/{month_value(year, 3 * quarter)}"
+
+
+def half_value(half: int, year: int) -> str:
+    return f"{month_value(year, 6 * half - 5)}/{month_value(year, 6 * half)}"
+
+
+def clock_value(hour: int, minute: int, half: str) -> str | None:
+    """ "20:00" for 8 PM; `half` is "am", "pm" or "" for a 24-hour clock."""
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half == "pm" else 0)
+    return f"{hour:02d}:{minute:02d}" if hour < 24 and minute < 60 else None

@@ -1,0 +1,163 @@
+"""What time is meant, seen from the day of publication: "last week", "two days ago", "the third quarter"?"""
+
+from service.lexicon.calendar import LONG_PERIODS, PERIODS, QUARTERS, SHORT_PERIODS
+from service.lexicon.noun_phrases import DETERMINERS
+from service.lexicon.numbers import DASHES
+from service.reading.calendar import ago, half_value, past, period, quarter_value, weekend
+from service.reading.counted import noun_phrase
+from service.reading.moments import Moment, Scene
+from service.reading.month_dates import month_number
+from service.reading.numerals import read_numeral
+from service.reading.tokens import Line
+
+_SINGULARS = {f"{unit}s": unit for unit in PERIODS} | {unit: unit for unit in PERIODS}
+_PARTS = frozenset({"morning", "afternoon", "evening", "night"})
+_DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
+_STEPS = {"last": -1, "this": 0, "next": 1}
+_SPANNING = frozenset({"past", "last", "previous", "recent", "coming", "next"})
+_LOOSE = frozenset({"few", "several", "couple", "many"})
+_ALL_UNITS = _SINGULARS.keys() | SHORT_PERIODS | LONG_PERIODS
+
+
+def read_relative(scene: Scene, index: int) -> Moment | None:
+    line = scene.line
+    key = line.key(index)
+    if key in _DAYS:
+        return Moment(index, index + 1, period("day", _DAYS[key], scene.published), "day")
+    if key == "overnight":
+        adverb = noun_phrase(line, index + 1) is None
+        return Moment(index, index + 1, None, "other") if adverb else None
+    if key in {"earlier", "later"}:
+        inner = read_relative(scene, index + 1) if line.key(index + 1) in _STEPS else None
+        return inner._replace(first=index) if inner else None
+    if key in {"same", "previous", "following"}:
+        return _same(line, index)
+    if key == "the" and line.key(index + 1) == "weekend" and line.key(index - 1) in {"over", "at", "during"}:
+        return Moment(index, index + 2, weekend(scene.published), "other")
+    return _stepped(scene, index) or _spanning(scene, index) or _ago(scene, index)
+
+
+def _same(line: Line, index: int) -> Moment | None:
+    """ "the same evening", "the previous day": a time known only from the text before."""
+    if line.key(index - 1) != "the" or line.key(index + 1) not in PERIODS.keys() | _PARTS:
+        return None
+    return Moment(index - 1, index + 2, None, "other")
+
+
+def _stepped(scene: Scene, index: int) -> Moment | None:
+    """ "last week", "this month", "next year", "last night", "this morning"."""
+    line = scene.line
+    steps = _STEPS.get(line.key(index))
+    unit = line.key(index + 1)
+    if steps is None or (line.key(index) == "last" and line.key(index - 1) == "the"):
+        return None
+    if unit in PERIODS and unit != "day":
+        return Moment(index, index + 2, period(unit, steps, scene.published), "year" if unit == "year" else "other")
+    if unit == "weekend":
+        return Moment(index, index + 2, weekend(scene.published, which=line.key(index)), "other")
+    if unit in _PARTS:
+        day = -1 if (steps, unit) == (-1, "night") else steps
+        return Moment(index, index + 2, period("day", day, scene.published), "day")
+    return None
+
+
+def _spanning(scene: Scene, index: int) -> Moment | None:
+    """ "the past week", "the last three years", "recent months", "the past few days"."""
+    line = scene.line
+    at = index + (line.key(index) == "the")
+    which = line.key(at)
+    if which not in _SPANNING or (at == index and which != "recent" and line.key(index - 1) == "the"):
+        return None
+    if at == index and which in {"last", "next", "previous", "coming"} and line.key(index - 1) not in {"in", "for", "over"}:
+        return None
+    count, stop = _count(line, at + 1)
+    unit = line.key(stop)
+    if unit not in _ALL_UNITS or (count is None and stop == at + 1 and which in {"last", "next"}):
+        return None
+    known = _SINGULARS.get(unit) if which in {"past", "last"} else None
+    loose = count is None and (stop > at + 1 or unit not in PERIODS)
+    value = None if known is None or loose else past(known, count or 1, scene.published)
+    return Moment(index, stop + 1, value, "other")
+
+
+def _count(line: Line, index: int) -> tuple[int | None, int]:
+    if line.key(index) in _LOOSE:
+        return None, index + 1 + (line.key(index + 1) == "of")
+    numeral = read_numeral(line, index)
+    if numeral is None:
+        return None, index
+    whole = numeral.value is not None and numeral.value == numeral.value.to_integral_value() and numeral.value < 10_000
+    return (int(numeral.value) if whole and numeral.value is not None else None), numeral.stop
+
+
+def _ago(scene: Scene, index: int) -> Moment | None:
+    """ "two days ago", "a week ago", "decades ago", "three days later"."""
+    line = scene.line
+    count, stop = (1, index + 1) if line.key(index) in {"a", "an"} else _count(line, index)
+    if line.key(index) in {"a", "an"} and line.key(index + 1) in _LOOSE | {"dozen", "hundred", "half"}:
+        count, stop = _count(line, index if line.key(index + 1) in {"dozen", "hundred"} else index + 1)
+    if stop == index or line.key(stop) not in _ALL_UNITS:
+        return None
+    ending = line.key(stop + 1)
+    if ending not in {"ago", "earlier", "later"} or line.key(stop + 2) == "than":
+        return None
+    unit = _SINGULARS.get(line.key(stop))
+    value = ago(unit, count, scene.published) if unit and count is not None and ending == "ago" else None
+    return Moment(index, stop + 2, value, "day" if value and len(value) == 10 else "other")
+
+
+# ── quarters and halves of a year ─────────────────────────────────────────────────────────────────────────────────
+
+
+def read_quarter(scene: Scene, index: int) -> Moment | None:
+    """ "the third quarter of 2024", "third quarter (July–September) of the year", "Q3 2024", "first half of the year"."""
+    line = scene.line
+    if line.key(index) == "q" and line.touching(index) and line.key(index + 1) in {"1", "2", "3", "4"}:
+        return _quarter(scene, index, index + 2, int(line.key(index + 1)), quarter=True)
+    number = QUARTERS.get(line.key(index))
+    tied = index + 1 + (line.key(index + 1) in DASHES)
+    part = line.key(tied)
+    if number is None or part not in {"quarter", "half"} or (part == "half" and number > 2):
+        return None
+    return _quarter(scene, index, tied + 1, number, quarter=part == "quarter")
+
+
+def _quarter(scene: Scene, first: int, stop: int, number: int, *, quarter: bool) -> Moment | None:
+    line = scene.line
+    bracketed = _bracketed_months(line, stop)
+    stop = bracketed or stop
+    year, stop, said = _of_year(scene, stop)
+    sure = quarter and (line.key(first) == "q" or line.key(first - 1) in {"in", "for", "the"} | DETERMINERS)
+    if not (bracketed or said or (sure and line.key(first) == "q")):
+        return None
+    if year is None and scene.published:
+        month = 3 * number - 2 if quarter else 6 * number - 5
+        year = scene.published.year - (month > scene.published.month)
+    make = quarter_value if quarter else half_value
+    return Moment(first, stop, make(number, year) if year else None, "other")
+
+
+def _bracketed_months(line: Line, index: int) -> int | None:
+    """Where "(July–September)" ends."""
+    if line.key(index) != "(":
+        return None
+    month = month_number(line, index + 1)
+    if month is None or line.key(month[1]) not in DASHES | {"to"}:
+        return None
+    second = month_number(line, month[1] + 1)
+    return second[1] + 1 if second and line.key(second[1]) == ")" else None
+
+
+def _of_year(scene: Scene, stop: int) -> tuple[int | None, int, bool]:
+    """(the year named behind a quarter, where it ends, whether one was named at all)."""
+    line = scene.line
+    at = stop + (line.key(stop) in {"of", "in"})
+    token = line[at]
+    if token.kind == "digits" and len(token.key) == 4 and 1900 <= int(token.key) < 2200:
+        return int(token.key), at + 1, True
+    if line.keys(at, 2) == ("the", "year") and at > stop:
+        return None, at + 2, True
+    if line.key(at) in {"this", "last"} and line.key(at + 1) == "year":
+        value = period("year", _STEPS[line.key(at)], scene.published)
+        return (int(value) if value else None), at + 2, True
+    return None, stop, False

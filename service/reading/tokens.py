@@ -1,0 +1,88 @@
+"""Which words, digit runs and signs does a sentence consist of, and where do they stand?
+
+Says nothing of what they mean. Offsets are those of the text itself; `key` is for looking words up, never for counting.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from service.lexicon.numbers import DIGITS
+from service.records import Span
+
+Kind = Literal["digits", "word", "sign", "taken", "end"]
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
+_PADDING = 12  # so that looking a few tokens past either end finds END, and needs no test
+
+
+class Token(NamedTuple):
+    """`key` is the word in lower case, the digits in ASCII ("" for digits not in the table), or the sign itself."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+    key: str
+
+    @property
+    def capitalised(self) -> bool:
+        """Whether it begins like a name, or is written like one ("iPhone")."""
+        return self.kind == "word" and (self.text[0].isupper() or self.text[1:2].isupper())
+
+
+END = Token("end", -1, -2, "", "")
+
+
+class Line:
+    """The tokens of one sentence. `line[i]` is END before the first and after the last of them."""
+
+    __slots__ = ("_tokens", "size", "text")
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.size = len(tokens)
+        self._tokens = tokens + [END] * (2 * _PADDING)
+
+    def __getitem__(self, index: int) -> Token:
+        return self._tokens[index]  # a small negative index lands in the padding
+
+    def key(self, index: int) -> str:
+        return self._tokens[index].key
+
+    def touching(self, index: int) -> bool:
+        """Whether nothing stands between this token and the next one."""
+        return self._tokens[index].end == self._tokens[index + 1].start
+
+    def keys(self, start: int, count: int) -> tuple[str, ...]:
+        return tuple([token.key for token in self._tokens[start : start + count]])
+
+    def span(self, first: int, stop: int) -> Span:
+        return Span(self._tokens[first].start, self._tokens[stop - 1].end)
+
+
+def _token(text: str, start: int, end: int) -> Token:
+    words = text[start:end]
+    first = words[0]
+    if first.isalpha() or first.isalnum() and not first.isdecimal():
+        return Token("word", start, end, words, words.lower())
+    if first.isdecimal():
+        digits = words if words.isascii() else words.translate(DIGITS)
+        return Token("digits", start, end, words, digits if digits.isascii() else "")
+    return Token("sign", start, end, words, words)
+
+
+def read_line(text: str, span: Span, taken: tuple[Span, ...] = ()) -> Line:
+    """The tokens of `span`. Those inside `taken` (spans in order) keep their places and lose their meaning."""
+    tokens = [_token(text, *match.span()) for match in _TOKEN.finditer(text, span.start, span.end)]
+    return Line(text, list(_hide(tokens, taken)) if taken else tokens)
+
+
+def _hide(tokens: list[Token], taken: tuple[Span, ...]) -> Iterator[Token]:
+    waiting = iter(taken)
+    hidden = next(waiting, None)
+    for token in tokens:
+        while hidden and hidden.end <= token.start:
+            hidden = next(waiting, None)
+        inside = hidden is not None and hidden.start <= token.start
+        yield token._replace(kind="taken", key="") if inside else token

@@ -1,0 +1,127 @@
+"""What does the service answer to programs?
+
+The addresses under /v1, and the two that say whether the service lives and can work. Reading the request, running the
+extraction and telling errors are files of their own.
+"""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.requests import ClientDisconnect
+
+from service.models import ModelStatus
+from service.records import Article, Extraction, Record
+from service.rendering.lines import as_json
+from service.web import documentation
+from service.web.bodies import read_asked
+from service.web.context import Context, context_of
+from service.web.problems import Problem
+from service.web.streaming import Ended, Watched, events, is_wanted
+
+router = APIRouter()
+
+
+class ModelList(Record):
+    """What can be named as `model`, and what each still needs here."""
+
+    default: str
+    models: tuple[ModelStatus, ...]
+
+
+class Health(Record):
+    """Says "ok"; anything else is a problem document."""
+
+    status: str
+
+
+@router.post(
+    "/v1/extract",
+    operation_id="extract",
+    summary="Read an article: who claims what, with which figures, and how sure we are",
+    description=documentation.EXTRACT,
+    response_class=Response,
+    responses=documentation.EXTRACT_RESPONSES,
+    openapi_extra={"requestBody": documentation.EXTRACT_BODY},
+    tags=["extraction"],
+)
+async def extract(request: Request) -> Response:
+    context = context_of(request)
+    context.refuse_if_useless()
+    asked = await read_asked(request, context.settings)
+    request.scope["log_fields"] |= {"model": context.model_of(asked), "streamed": is_wanted(request)}
+    watched = context.watch(request, asked)
+    if is_wanted(request):
+        return await _streamed(request, watched, context)
+    return answer(await finished(request, watched))
+
+
+async def _streamed(request: Request, watched: Watched, context: Context) -> Response:
+    try:
+        first = await watched.upcoming()
+    except Ended:
+        await watched.close()
+        raise ClientDisconnect from None
+    except BaseException:
+        await watched.close()
+        raise
+    assert first is not None  # only a ping is None
+    return StreamingResponse(
+        events(first, watched, request_id=request.scope["request_id"], ping_seconds=context.ping_seconds),
+        media_type="text/event-stream",
+        headers={"cache-control": "no-store", "x-accel-buffering": "no"},
+    )
+
+
+async def finished(request: Request, watched: Watched) -> Extraction:
+    """The whole extraction, once it is there."""
+    try:
+        while not isinstance(item := await watched.upcoming(), Extraction):
+            if isinstance(item, Article):
+                request.scope["log_fields"]["characters"] = len(item.text)
+    except Ended:
+        raise ClientDisconnect from None
+    finally:
+        await watched.close()
+    request.scope["log_fields"] |= {"claims": len(item.claims), "extraction": item.status}
+    return item
+
+
+def answer(extraction: Extraction) -> Response:
+    """The extraction as a response. One in which every part failed is an error, and still holds what is known."""
+    if extraction.status == "failed":
+        raise Problem("model-failed", more={"extraction": extraction.model_dump(mode="json")})
+    return Response(as_json(extraction), media_type="application/json")
+
+
+@router.get(
+    "/v1/models",
+    operation_id="list_models",
+    summary="Which models can be used here, and what the others still need",
+    tags=["extraction"],
+)
+async def models(request: Request) -> ModelList:
+    context = context_of(request)
+    return ModelList(default=context.settings.model, models=tuple(context.describe_models()))
+
+
+@router.get("/healthz", operation_id="health", summary="Whether the service lives", tags=["health"])
+async def health() -> Health:
+    return Health(status="ok")
+
+
+@router.get(
+    "/readyz",
+    operation_id="readiness",
+    summary="Whether the service can read articles",
+    responses=documentation.problem_responses("not-ready", "stopping"),
+    tags=["health"],
+)
+async def readiness(request: Request) -> Health:
+    context = context_of(request)
+    if context.stop.is_set():
+        raise Problem("stopping")
+    missing = await asyncio.to_thread(context.missing)
+    if missing:
+        raise Problem("not-ready", "; ".join(missing))
+    return Health(status="ok")

@@ -1,0 +1,225 @@
+"""What does a request ask to be read?
+
+Strict: UTF-8 JSON of exactly the known fields and types, or one form with one text or one file; of a name that occurs
+twice in a JSON object, the last holds. Bodies are read up to the limit and no further. Leaves files to `files`.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncGenerator
+from datetime import date
+from email.message import Message
+from typing import Annotated, Any
+
+from fastapi import Request
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from service.files import article_from_text, read_article
+from service.records import Article, Record
+from service.settings import Settings
+from service.web.problems import FieldError, Problem, from_validation
+
+BODY_SECONDS = 60.0  # a body of the default limit needs 2.7 Mbit/s
+
+
+def _without_nul(value: str) -> str:
+    if "\x00" in value:
+        raise PydanticCustomError("nul_character", "Holds a NUL character (U+0000); take it out.")
+    return value
+
+
+Words = Annotated[str, AfterValidator(_without_nul)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
+
+
+class _About(Record):
+    """What may be said of an article, and who is to read it."""
+
+    model_config = ConfigDict(strict=True)
+
+    title: Words | None = Field(default=None, max_length=1_000)
+    outlet: Words | None = Field(default=None, max_length=200)
+    published: date | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
+    language: Words | None = Field(default=None, max_length=35, description="such as “en”")
+    id: Words | None = Field(default=None, min_length=1, max_length=200, description="begins the ids of the claims")
+    model: Name | None = Field(default=None, description="one of GET /v1/models; the service's own choice if left out")
+
+
+class TextRequest(_About):
+    """An article as JSON. `text` is read exactly as it is: all offsets in the answer count its characters."""
+
+    text: Words = Field(min_length=1, description="the article's plain text")
+
+
+class FormRequest(_About):
+    """The same as a form; instead of `text`, `file` may hold a .txt, .md, .html, .pdf or .docx file."""
+
+    text: Words | None = Field(default=None, min_length=1, description="the article's plain text")
+
+
+class Asked(Record):
+    """What is to be read, not yet looked into."""
+
+    form: FormRequest
+    file: bytes | None = None
+    filename: str | None = None
+    content_type: str | None = None
+
+    @property
+    def file_sha256(self) -> str | None:
+        return None if self.file is None else hashlib.sha256(self.file).hexdigest()
+
+    def article(self, settings: Settings) -> Article:
+        """The article; takes as long as its file is difficult. Raises InputError where it cannot be read."""
+        form = self.form
+        if self.file is not None:
+            article = read_article(
+                self.file,
+                filename=self.filename,
+                content_type=self.content_type,
+                max_bytes=settings.max_file_bytes,
+                max_characters=settings.max_characters,
+                id=form.id,
+                title=form.title,
+                outlet=form.outlet,
+                published=form.published,
+            )
+            return article.model_copy(update={"language": form.language}) if form.language else article
+        text = form.text or ""
+        return article_from_text(
+            text,
+            id=form.id or f"article-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+            max_characters=settings.max_characters,
+            title=form.title,
+            outlet=form.outlet,
+            published=form.published,
+            language=form.language,
+        )
+
+
+# ── reading the request ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def read_asked(request: Request, settings: Settings) -> Asked:
+    """What the request asks. Raises Problem, naming the field, where it cannot be taken as it is."""
+    refuse_foreign_pages(request)
+    media_type, charset = _media_type(request.headers.get("content-type"))
+    if media_type not in ("application/json", "multipart/form-data"):
+        raise Problem("unsupported-media-type")
+    if charset is not None and charset.lower() not in ("utf-8", "utf8"):
+        raise Problem("not-utf-8")
+    body = await _body(request, limit=settings.max_file_bytes)
+    if media_type == "application/json":
+        return Asked(form=_from_json(body))
+    return await _from_form(request, body)
+
+
+def refuse_foreign_pages(request: Request) -> None:
+    """A foreign page must not spend this machine's time or its owner's model calls through a visitor's browser."""
+    site = request.headers.get("sec-fetch-site")
+    origin, host = request.headers.get("origin"), request.headers.get("host")
+    # Browsers leave the first out on plain http, save for this machine; programs send neither.
+    foreign = site not in ("same-origin", "none") if site else origin is not None and origin.partition("://")[2] != host
+    if foreign:
+        raise Problem("foreign-page")
+
+
+def _media_type(header: str | None) -> tuple[str, str | None]:
+    message = Message()
+    message["content-type"] = header or "application/octet-stream"
+    charset = message.get_param("charset")
+    return message.get_content_type(), charset if isinstance(charset, str) else None
+
+
+async def _body(request: Request, *, limit: int) -> bytes:
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise Problem("unsupported-media-type", "Compressed bodies are not read; send it without Content-Encoding.")
+    announced = request.headers.get("content-length", "")
+    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+        raise _too_large(limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for part in request.stream():
+                size += len(part)
+                if size > limit:
+                    raise _too_large(limit)
+                parts.append(part)
+    except TimeoutError:
+        raise Problem("too-slow", headers={"connection": "close"}) from None
+    return b"".join(parts)
+
+
+def _too_large(limit: int) -> Problem:
+    detail = f"A body may hold {limit:,} bytes; the option ACCORDING_MAX_FILE_BYTES raises this."
+    errors = [FieldError(pointer="", message=detail)]
+    return Problem("too-large", detail, errors=errors, headers={"connection": "close"})
+
+
+def _from_json(body: bytes) -> FormRequest:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Problem("not-utf-8") from None
+    try:
+        asked = TextRequest.model_validate_json(body)
+    except ValidationError as error:
+        raise from_validation(error) from None
+    return FormRequest.model_construct(**dict(asked))
+
+
+class _Parser(MultiPartParser):
+    """Keeps parts in memory, for the body is there already; knows every file that it opened, finished or not."""
+
+    spool_max_size = 0  # no limit
+
+    def close_files(self) -> None:
+        for file in self._files_to_close_on_error:
+            file.close()
+
+
+async def _from_form(request: Request, body: bytes) -> Asked:
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    parser = _Parser(request.headers, once(), max_files=1, max_fields=10, max_part_size=max(len(body), 1))
+    try:
+        return await _asked_by(await parser.parse())
+    except (MultiPartException, FormParserError, ValueError, KeyError):
+        message = "The form cannot be read: multipart/form-data with a boundary, at most 10 fields and one file."
+        raise Problem("invalid-request", message, errors=[FieldError(pointer="", message=message)]) from None
+    finally:
+        parser.close_files()
+
+
+async def _asked_by(parsed: FormData) -> Asked:
+    fields, file = _fields(parsed)
+    try:
+        form = FormRequest.model_validate(fields, strict=False)
+    except ValidationError as error:
+        raise from_validation(error) from None
+    if (form.text is None) == (file is None):
+        message = "Give either text or one file, not both." if file else "Give the article as text or as a file."
+        raise Problem("invalid-request", message, errors=[FieldError(pointer="/file", message=message)])
+    if file is None:
+        return Asked(form=form)
+    return Asked(form=form, file=await file.read(), filename=file.filename, content_type=file.content_type)
+
+
+def _fields(form: FormData) -> tuple[dict[str, Any], UploadFile | None]:
+    """The fields by name, empty ones left out as browsers send them for what was not filled in; and the file."""
+    fields: dict[str, Any] = {}
+    file: UploadFile | None = None
+    for name, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if name != "file":
+                raise Problem("invalid-request", errors=[FieldError(pointer="", message="A file goes in `file`.")])
+            file = value if value.filename or value.size else None
+        elif value:
+            fields[name] = value
+    return fields, file

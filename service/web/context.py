@@ -1,0 +1,101 @@
+"""What do all pages and addresses share?
+
+The settings, the ways to the models, the places to work at, and the sign that the service is being stopped: made once
+by `app`, handed to every handler.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from fastapi import Request
+
+from service.extractors import Extractor
+from service.models import ModelStatus
+from service.records import Article, ExtractedClaim, Extraction, Failure
+from service.settings import Settings
+from service.web.bodies import Asked
+from service.web.problems import Problem
+from service.web.streaming import Item, Watched
+from service.web.work import Workshop
+
+KEPT_EXTRACTORS = 16  # by name; each may hold a connection pool or a parser
+
+MakeExtractor = Callable[[str, Settings], Extractor]
+
+
+class ExtractStream(Protocol):
+    """The pipeline, as far as the web knows it: items as they come, the last one the whole."""
+
+    def __call__(
+        self, article: Article, *, extractor: Extractor, settings: Settings, file_sha256: str | None = None
+    ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]: ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """`computing` places are for models that use this machine's processor, `calling` ones for those that wait."""
+
+    settings: Settings
+    make_extractor: MakeExtractor
+    extract_stream: ExtractStream
+    describe_models: Callable[[], Sequence[ModelStatus]]
+    missing: Callable[[], Sequence[str]]  # what the service cannot work without, in words
+    computing: Workshop
+    calling: Workshop
+    ping_seconds: float
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    extractors: dict[str, Extractor] = field(default_factory=dict)
+
+    def model_of(self, asked: Asked) -> str:
+        return asked.form.model or self.settings.model
+
+    def workshop_for(self, model: str) -> Workshop:
+        return self.computing if computes_here(model) else self.calling
+
+    def refuse_if_useless(self) -> None:
+        """Before a body is read: raises Problem where it could not be worked on anyway."""
+        if self.stop.is_set():
+            raise Problem("stopping", headers={"retry-after": "5"})
+        if self.calling.full:
+            self.computing.refuse_if_full()
+
+    def extractor(self, model: str) -> Extractor:
+        """The extractor of that name, made once. Raises InputError or SetupError."""
+        if model not in self.extractors:
+            made = self.make_extractor(model, self.settings)
+            while len(self.extractors) >= KEPT_EXTRACTORS:
+                self.extractors.pop(next(iter(self.extractors)))
+            self.extractors[model] = made
+        return self.extractors[model]
+
+    def watch(self, request: Request, asked: Asked) -> Watched:
+        """The extraction that was asked for, under way as soon as its items are."""
+        model = self.model_of(asked)
+
+        in_thread = computes_here(model)
+
+        async def items() -> AsyncGenerator[Item, None]:
+            settings = self.settings
+            article = asked.article(settings) if in_thread else await asyncio.to_thread(asked.article, settings)
+            extractor = self.extractor(model)
+            yield article
+            async for item in self.extract_stream(
+                article, extractor=extractor, settings=settings, file_sha256=asked.file_sha256
+            ):
+                yield item
+
+        working = self.workshop_for(model).items(items, in_thread=in_thread)
+        return Watched(working, request=request, stop=self.stop, seconds=self.settings.request_seconds)
+
+
+def computes_here(model: str) -> bool:
+    """Whether the model is computed in this process; a name with a provider is called elsewhere."""
+    return "/" not in model
+
+
+def context_of(request: Request) -> Context:
+    context = request.app.state.context
+    assert isinstance(context, Context)
+    return context

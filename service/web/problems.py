@@ -1,0 +1,196 @@
+"""How is an error told over HTTP?
+
+Every one as a problem document (RFC 9457): its kind as a link to an explanation, the field at fault as a JSON pointer,
+and the request's id. What was sent is never repeated.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from fastapi import Request
+from fastapi.responses import Response
+from pydantic import ConfigDict, Field, ValidationError
+from starlette.exceptions import HTTPException
+
+from service.errors import InputError, SetupError, TooLarge, UnsupportedFile
+from service.records import Record
+
+MEDIA_TYPE = "application/problem+json"
+SHOWN = 20  # field errors told at most; a body can hold more than anybody wants to read
+
+
+class Kind(NamedTuple):
+    status: int
+    title: str
+    explanation: str
+
+
+KINDS: dict[str, Kind] = {
+    "not-utf-8": Kind(400, "The body is not UTF-8", "Send text encoded as UTF-8; no other encoding is read."),
+    "foreign-page": Kind(
+        403,
+        "Requests from other sites' pages are refused",
+        "A page of another site made a browser send this. Call the service from a program, or from its own page.",
+    ),
+    "not-found": Kind(404, "There is nothing at this address", "The addresses are listed in /openapi.json."),
+    "method-not-allowed": Kind(
+        405, "This address does not take this method", "The methods it takes are named in the Allow header."
+    ),
+    "too-slow": Kind(408, "The body did not arrive in time", "Send the whole body at once, or over a better line."),
+    "too-large": Kind(
+        413,
+        "The article or the body is too large",
+        "Send less, or have whoever runs the service raise the option that the detail names.",
+    ),
+    "unsupported-media-type": Kind(
+        415,
+        "This kind of body cannot be read here",
+        "Send application/json, or multipart/form-data with a .txt, .md, .html, .pdf or .docx file; not compressed.",
+    ),
+    "invalid-request": Kind(
+        422,
+        "The request cannot be worked on as it is",
+        "Each entry of `errors` points to a field and says what is wrong.",
+    ),
+    "internal-error": Kind(
+        500,
+        "Something went wrong in the service",
+        "It is not your request's fault. The log has more under the request id.",
+    ),
+    "model-failed": Kind(
+        502,
+        "The model gave no usable answer for any part of the article",
+        "`extraction` holds what is known, with the reasons in `failures`. It does not mean that there are no claims.",
+    ),
+    "not-set-up": Kind(
+        503, "This model is not set up here", "GET /v1/models lists what can be used, and what the others still need."
+    ),
+    "busy": Kind(503, "Too many articles are being read", "Try again after the seconds that Retry-After gives."),
+    "not-ready": Kind(503, "The service cannot read articles yet", "The detail says what is missing on its machine."),
+    "stopping": Kind(503, "The service is being stopped", "Try again in a moment."),
+    "time-limit": Kind(
+        504,
+        "The extraction took longer than the service allows",
+        "Send a shorter article, use a faster model, or ask for a stream to keep the claims found in time.",
+    ),
+}
+
+_BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
+
+
+class FieldError(Record):
+    """One thing wrong: `pointer` is a JSON pointer (RFC 6901) into the body, empty for the body as a whole."""
+
+    pointer: str
+    message: str
+
+
+class ProblemDetails(Record):
+    """The body of every error. Further members may be present (`extraction` where a model failed)."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="link to an explanation, relative to the service's address")
+    title: str
+    status: int
+    detail: str
+    request_id: str | None = None
+    errors: tuple[FieldError, ...] = ()
+
+
+class Problem(Exception):
+    """Raised anywhere in the web door; becomes the response."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        more: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.kind = KINDS[code]
+        self.detail = detail or self.kind.explanation
+        self.errors = tuple(errors)
+        self.headers = dict(headers or {})
+        self.more = dict(more or {})
+
+    def document(self, request_id: str | None) -> dict[str, Any]:
+        """The problem as JSON-ready values."""
+        details = ProblemDetails(
+            type=f"/problems/{self.code}",
+            title=self.kind.title,
+            status=self.kind.status,
+            detail=self.detail,
+            request_id=request_id,
+            errors=self.errors[:SHOWN],
+        )
+        return details.model_dump(mode="json") | self.more
+
+    def response(self, request_id: str | None) -> Response:
+        # ASCII, so that no character of a message can make the answer itself fail.
+        content = json.dumps(self.document(request_id), ensure_ascii=True, allow_nan=False)
+        return Response(content, self.kind.status, headers=self.headers, media_type=MEDIA_TYPE)
+
+
+def pointer_to(location: Iterable[str | int]) -> str:
+    """The JSON pointer to a field; long or odd names, which are the sender's own, are cut."""
+    return "".join("/" + str(part)[:60].replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def from_validation(error: ValidationError) -> Problem:
+    """What was wrong with which field. Messages are ours or pydantic's own; neither holds the input."""
+    errors = [
+        FieldError(pointer=pointer_to(problem["loc"]), message=_without_detail(problem["type"], problem["msg"]))
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)[:SHOWN]
+    ]
+    return Problem("invalid-request", _sentence(errors), errors=errors)
+
+
+def _without_detail(kind: str, message: str) -> str:
+    if kind == "json_invalid":
+        return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
+    if kind == "extra_forbidden":
+        return "There is no such field; leave it out."
+    return message.removeprefix("Value error, ")
+
+
+def _sentence(errors: list[FieldError]) -> str:
+    first = errors[0]
+    return f"{first.pointer}: {first.message}" if first.pointer else first.message
+
+
+def from_error(error: InputError | SetupError) -> Problem:
+    """The problem for an error that the service raised on purpose."""
+    if isinstance(error, SetupError):
+        return Problem("not-set-up", str(error))
+    code = "too-large" if isinstance(error, TooLarge) else "invalid-request"
+    if isinstance(error, UnsupportedFile):
+        code = "unsupported-media-type"
+    # A wrong model's name is the one message that would repeat the input.
+    message = error.fix if error.field == "model" else f"{error.message} {error.fix}"
+    return Problem(code, message, errors=[FieldError(pointer=pointer_to([error.field]), message=message)])
+
+
+def from_http(error: HTTPException) -> Problem:
+    """The problem for what the framework refuses by itself."""
+    code = _BY_STATUS.get(error.status_code, "invalid-request" if error.status_code < 500 else "internal-error")
+    return Problem(code, headers=error.headers)
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """The framework's one handler for errors that have a response."""
+    match error:
+        case Problem():
+            problem = error
+        case HTTPException():
+            problem = from_http(error)
+        case InputError() | SetupError():
+            problem = from_error(error)
+        case _:
+            problem = Problem("internal-error")
+    return problem.response(request.scope.get("request_id"))
