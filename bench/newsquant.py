@@ -1,4 +1,5 @@
-"""How well does reading find the quantities of NewsQuant?   usage: python bench/newsquant.py DEV.jsonl PREDICTIONS.jsonl
+"""How well does reading find the quantities of NewsQuant?   usage: python bench/newsquant.py DEV.jsonl "
+"PREDICTIONS.jsonl
 
 Writes one line a sentence, for the benchmark's own scorer: {"doc_id", "quantities": [{"value" or "low"+"high", "change",
 "unit"}]}. NewsQuant's conventions differ from ours, and everything that turns ours into its stands here: the unit of a
@@ -35,16 +36,30 @@ SYMBOLS = {
     "w": "watt", "mm": "millimetre", "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel", "v": "volt",
     "kv": "kilovolt", "ev": "electron volt", "nm": "nanometre", "ppg": "point per game", "apg": "assist per game",
 }  # fmt: skip
-CHANGE = {"exact": "=", "range": "=", "vague": "=", "about": "~", "at_least": ">", "more_than": ">", "at_most": "<", "less_than": "<"}
+CHANGE = {
+    "exact": "=",
+    "range": "=",
+    "vague": "=",
+    "about": "~",
+    "at_least": ">",
+    "more_than": ">",
+    "at_most": "<",
+    "less_than": "<",
+}
 VAGUE = {
     "dozens": (12, None), "hundreds": (100, 1000), "thousands": (1_000, 10_000), "millions": (10**6, 10**7),
     "tens of thousands": (10**4, 10**5), "hundreds of thousands": (10**5, 10**6), "billions": (10**9, 10**10),
 }  # fmt: skip
 PER = re.compile(
-    r"^(?: ?[\w-]{1,20})?(?: ?[\w-]{1,20})?[- ](?:per|a|an|each)[- ](day|week|month|year|hour|barrel|share|game|century|minute|night|litre|ton)\b"
+    r"^(?: ?[\w-]{1,20})?(?: ?[\w-]{1,20})?[- ](?:per|a|an|each)[- ](day|week|month|year|hour|barrel|share|game
+        century|minute|night|litre|ton)\b"
     r"(?! (?:ago|earlier|later))"
 )
-LOST_SIGNS = ((re.compile(r"\bPS(?=\d)"), "£"), (re.compile(r"\bY=(?=\d)"), "¥"), (re.compile(r"\b(HK|AU|NZ|US|S) \$(?=\d)"), r"\1$"))
+LOST_SIGNS = (
+    (re.compile(r"\bPS(?=\d)"), "£"),
+    (re.compile(r"\bY=(?=\d)"), "¥"),
+    (re.compile(r"\b(HK|AU|NZ|US|S) \$(?=\d)"), r"\1$"),
+)
 """The benchmark's texts were turned into ASCII."""
 SINGULARS = {"people": "people", "men": "man", "women": "woman", "children": "child", "feet": "foot"}
 
@@ -108,7 +123,9 @@ def _join_changes(text: str, found: list[dict[str, object]]) -> list[dict[str, o
         if before and "value" in before and "value" in row:
             start = before["span"]
             assert isinstance(start, Span)
-            opened = re.search(r"\bfrom (?:up to )?$", text[max(0, start.start - 12) : start.start]) or "up to" in start.of(text)
+            opened = re.search(
+                r"\bfrom (?:up to )?$", text[max(0, start.start - 12) : start.start]
+            ) or "up to" in start.of(text)
             if opened and re.fullmatch(r"\s*[\w.]*\s*(?:per barrel)?\s*to\s*", text[start.end : span.start]):
                 joined[-1] = row | {"low": before["value"], "high": row["value"], "value": None}
                 continue
@@ -140,7 +157,9 @@ def main() -> None:
         for line in source.read_text("utf8").split("\n"):
             if line.strip():
                 row = json.loads(line)
-                rows = [{key: value for key, value in found.items() if key != "span"} for found in quantities(row["text"])]
+                rows = [
+                    {key: value for key, value in found.items() if key != "span"} for found in quantities(row["text"])
+                ]
                 out.write(json.dumps({"doc_id": row["doc_id"], "quantities": rows}) + "\n")
 
 

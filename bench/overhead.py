@@ -39,15 +39,6 @@ def whole_sentence_claims(article: Article) -> list[dict[str, Any]]:
     ]
 
 
-def langextract_answer(article: Article) -> str:
-    """As many extractions, in LangExtract's form; it matches each to the text."""
-    found = [
-        {"claim": sentence.span.of(article.text), "claim_attributes": {"source": "the outlet"}}
-        for sentence in read(article).sentences
-    ]
-    return json.dumps({"extractions": found[: max(1, len(found) // 5)]})  # one chunk's share
-
-
 class Instant:
     """Answers without a call."""
 
@@ -95,7 +86,7 @@ def bare_call(base: str) -> Callable[[], Awaitable[object]]:
         c: list[Any]
 
     client = instructor.from_litellm(litellm.acompletion, mode=instructor.Mode.JSON_SCHEMA)
-    message = {"role": "user", "content": "Closed world: sentences"}
+    message = {"role": "user", "content": "Which claims are there?"}
     return lambda: client.chat.completions.create(
         model="hosted_vllm/stub", api_base=base, messages=[message], response_model=Answer, max_retries=1
     )
@@ -110,8 +101,8 @@ def main() -> None:
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     article = Article(id=asked.article.stem, text=asked.article.read_text(encoding="utf-8"))
     answers = {
-        "extractions": langextract_answer(article),
-        "entence": json.dumps({"c": whole_sentence_claims(article)}),
+        "answer": json.dumps({"c": whole_sentence_claims(article)}),
+        "sentences": [sentence.span.of(article.text) for sentence in read(article).sentences],
     }
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "answers.json"

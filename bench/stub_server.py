@@ -2,8 +2,8 @@
 
     python bench/stub_server.py ANSWERS.json
 
-ANSWERS.json maps words to answers; a request gets the answer of the first words that stand in it. Prints its port, and
-serves until it is stopped. Plain asyncio, so that the server's own work does not weigh on what is measured.
+ANSWERS.json has `answer`, sent to every request, and `sentences`: a request that speaks of extractions, as LangExtract's do,
+gets one for each of the sentences that stand in its last question. Prints its port, and serves until it is stopped. Plain asyncio, so that the server's own work does not weigh on what is measured.
 """
 
 import asyncio
@@ -13,10 +13,19 @@ from pathlib import Path
 
 
 class Stub:
-    """Counts requests, and answers each."""
+    """Answers each request at once."""
 
-    def __init__(self, answers: dict[str, str]) -> None:
-        self._answers = {words.encode(): self._response(answer) for words, answer in answers.items()}
+    def __init__(self, answer: str, sentences: list[str]) -> None:
+        self._answer = self._response(answer)
+        self._sentences = sentences
+
+    def _answer_to(self, body: bytes) -> bytes:
+        if b"extractions" not in body:
+            return self._answer
+        asked = json.loads(body)["messages"][-1]["content"].rpartition("Q: ")[2]
+        found = [sentence for sentence in self._sentences if sentence in asked]
+        claims = [{"claim": sentence, "claim_attributes": {"source": "the outlet"}} for sentence in found]
+        return self._response(json.dumps({"extractions": claims}))
 
     @staticmethod
     def _response(answer: str) -> bytes:
@@ -39,7 +48,7 @@ class Stub:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 fields = dict(line.split(b": ", 1) for line in head.lower().split(b"\r\n")[1:] if b": " in line)
                 body = await reader.readexactly(int(fields.get(b"content-length", b"0")))
-                writer.write(next(answer for words, answer in self._answers.items() if words in body))
+                writer.write(self._answer_to(body))
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -48,7 +57,7 @@ class Stub:
 
 
 async def main(path: str) -> None:
-    stub = Stub(json.loads(Path(path).read_text(encoding="utf-8")))
+    stub = Stub(**json.loads(Path(path).read_text(encoding="utf-8")))
     server = await asyncio.start_server(stub.serve, "127.0.0.1", 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeVar
 
 from eval.goldset import TEXTS_FIX
 from eval.numerals import Numeral, find_numerals
+from eval.opinion import second_opinion as ask_reading
 from eval.wording import fold_name
 from service.goldfiles import (
     CLAIMS_FILE,
@@ -68,8 +69,8 @@ class Place(NamedTuple):
         return self.error(field, value, message, fix).model_copy(update={"severity": "warning"})
 
 
-def check_gold_set(folder: Path, *, texts: Sequence[Path] = ()) -> Checked:
-    """Everything wrong in the set, in the order of its files and lines."""
+def check_gold_set(folder: Path, *, texts: Sequence[Path] = (), second_opinion: bool = False) -> Checked:
+    """Everything wrong in the set, in the order of its files and lines; `second_opinion` asks the service's reading."""
     gold, problems = read_gold_set(folder)
     if gold is None:
         return Checked(folder=folder, name=None, documents=0, claims=0, figures=0, problems=problems)
@@ -82,6 +83,7 @@ def check_gold_set(folder: Path, *, texts: Sequence[Path] = ()) -> Checked:
         *_unknown_documents(gold, known),
         *(problem for row in gold.claim_rows for problem in _check_claim(row, folder, found.get(row.record.document))),
         *_check_documents(gold, found),
+        *(ask_reading(gold, texts=texts) if second_opinion else ()),
     ]
     order = {str(folder / name): number for number, name in enumerate((INFO_FILE, DOCUMENTS_FILE, CLAIMS_FILE))}
     return Checked(

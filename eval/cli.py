@@ -75,15 +75,17 @@ def main() -> None:
 
 @main.command()
 @click.argument("goldsets", nargs=-1, required=True, type=EXISTING_FOLDER, metavar="GOLDSET...")
+@click.option("--second-opinion", is_flag=True, help="Warn where the service's own reading sees other figures.")
 @texts_option
 @json_option
-def check(goldsets: tuple[Path, ...], texts: Path | None, as_json_: bool) -> None:
+def check(goldsets: tuple[Path, ...], second_opinion: bool, texts: Path | None, as_json_: bool) -> None:
     """Check gold sets against the guidelines; exit code 1 if there are errors."""
     from eval.check import check_gold_set
     from eval.report import as_json, check_text
 
     with _telling_errors():
-        checked = [check_gold_set(folder, texts=_folders(texts)) for folder in goldsets]
+        folders = _folders(texts)
+        checked = [check_gold_set(folder, texts=folders, second_opinion=second_opinion) for folder in goldsets]
     if as_json_:
         click.echo(as_json([each.model_dump(mode="json") for each in checked]), nl=False)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 from service.goldfiles import GoldSet, gold_form
 
-_LANGUAGE_CARD = """---
+_CARD_HEADER = """---
 pretty_name: {name}
 language: [{language}]
 license: {licence}
@@ -45,7 +45,7 @@ def export_hub_folder(gold: GoldSet, out: Path) -> tuple[Path, ...]:
     written = export_parquet(gold, out / "data")
     card = gold.folder / "README.md"
     words = card.read_text(encoding="utf-8") if card.exists() else f"# {gold.info.name}\n\n{gold.info.origin}\n"
-    header = _LANGUAGE_CARD.format(
+    header = _CARD_HEADER.format(
         name=gold.info.name, language=gold.info.language, licence=(gold.info.licence or "other").lower()
     )
     readme = out / "README.md"

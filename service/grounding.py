@@ -8,6 +8,8 @@ import re
 from difflib import get_close_matches
 from itertools import pairwise
 
+from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
+from service.lexicon.roles import ANONYMOUS, DOCUMENTS
 from service.records import (
     Check,
     Draft,
@@ -30,6 +32,7 @@ from service.typography import Folded, fold, occurrences
 
 NEGATIONS = re.compile(r"\b(?:not|no|never|none|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 SPEAKERLESS: dict[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
+_HEAD_ENDS = re.compile(r"\s(?:in|of|from|at|for|with|near|on|who|that|and)\s|,")
 _MARK = re.compile(r"[SF]\d+")
 
 
@@ -216,10 +219,22 @@ def _speaker_in_words(
     known = _listed(found.of(text), reading)
     if known is not None:
         return _place_speaker(draft.model_copy(update={"speaker": known.mark}), content, reading)
-    kind: Kind = "person" if any(word[:1].isupper() for word in words.split()) else "anonymous"
     mention = _place_mention(draft, content, reading)
-    source = Source(name=found.of(text), kind=kind, mention=mention, via=via, accept=draft.accept)
+    name = found.of(text)
+    source = Source(name=name, kind=_kind_of(name), mention=mention, via=via, accept=draft.accept)
     return source, Check(field="source", status="verified", message="a name that reading had not listed")
+
+
+def _kind_of(name: str) -> Kind:
+    """The kind of a speaker of whom only the words are known, by the noun that heads them."""
+    head = _HEAD_ENDS.split(name, maxsplit=1)[0].split()[-1].lower()
+    if head in ANONYMOUS:
+        return "anonymous"
+    if head in DOCUMENTS:
+        return "document"
+    if head in BODY_WORDS or head in GENERIC_BODIES:
+        return "organization"
+    return "person" if any(word[0].isupper() for word in name.split()) else "anonymous"
 
 
 def _listed(words: str, reading: Reading) -> SpeakerMention | None:

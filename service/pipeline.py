@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Literal
 
@@ -73,7 +74,7 @@ async def extract_stream(
         model=extractor.name,
         prompt=extractor.prompt,
         settings=settings.fingerprint_fields(),
-        software=f"according {version('according')}",
+        software=_software(),
         created=datetime.now(UTC),
         seconds=round(time.monotonic() - began, 4),
         status=_status(answers, failures),
@@ -85,6 +86,11 @@ async def extract_stream(
         skipped_numbers=reading.skipped_numbers,
         usage=usage,
     )
+
+
+@cache  # looked up on disk
+def _software() -> str:
+    return f"according {version('according')}"
 
 
 def _claims(drafts: tuple[Draft, ...], reading: Reading, *, first: int) -> tuple[list[ExtractedClaim], list[Rejection]]:

@@ -29,7 +29,10 @@ Rule = Literal[
 ]  # fmt: skip
 SKIPPED_AUXILIARIES = frozenset("would could should might may must can".split())
 FINITE_OPENERS = frozenset("whether if".split())
-EMPTY_NOUNS = frozenset("it them this that comment question questions request requests concern interest what role".split())
+OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
+EMPTY_NOUNS = frozenset(
+    "it them this that comment question questions request requests concern interest what role".split()
+)
 SPEAKS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 
 
@@ -144,6 +147,8 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
     yield "parenthesis", _parenthesis(parsed, verb, lemma)
     if lemma in TAKE_NOUN:
         yield "noun_object", _noun_object(verb, lemma)
+    if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"
+        yield "noun_object", _small_clause(verb)
     if lemma == "warn":
         yield "noun_object", _after(verb, {"of", "about"})
 
@@ -161,7 +166,17 @@ def _after(word: Token, prepositions: set[str]) -> frozenset[int]:
     """What stands after a preposition of `word`."""
     for child in word.children:
         if child.dep_ in {"prep", "agent"} and child.lower_ in prepositions:
-            return tokens_under(child) - {child.i}
+            return tokens_under(child) - {child.i} - _where_said(child)
+    return frozenset()
+
+
+def _where_said(phrase: Token) -> frozenset[int]:
+    """ "in a statement", which belongs to the saying and not to what is said, though the parse may hang it there."""
+    for token in phrase.subtree:
+        if token.dep_ == "prep" and token.lower_ in {"in", "on", "during", "at"} and token.i > phrase.i:
+            for noun in token.children:
+                if noun.dep_ == "pobj" and noun.lemma_.lower() in OCCASIONS:
+                    return tokens_under(token)
     return frozenset()
 
 
@@ -171,7 +186,10 @@ def _accusation(verb: Token) -> frozenset[int]:
     if whom is None:
         return frozenset()
     deed = _after(verb, {"of", "for", "on"}) or _after(whom, {"of", "for"})
-    return tokens_under(whom) | deed if deed else frozenset()
+    if not deed:
+        return frozenset()
+    joints = {child.i for word in (verb, whom) for child in word.children if child.dep_ == "prep" and child.i + 1 in deed}
+    return (tokens_under(whom) | deed) - joints
 
 
 def _appeal(verb: Token, lemma: str) -> frozenset[int]:
@@ -198,7 +216,8 @@ def _to(verb: Token) -> bool:
 def _clauses(verb: Token) -> frozenset[int]:
     content: frozenset[int] = frozenset()
     for child in verb.children:
-        if child.dep_ == "ccomp" and not _question(child):
+        finite = child.dep_ == "ccomp" or (child.dep_ == "xcomp" and child.tag_ in {"VBP", "VBZ", "VBD"})
+        if finite and not _question(child):
             content |= tokens_under(child)
         elif content and child.dep_ == "conj" and _goes_on(child):
             content |= tokens_under(child)
@@ -243,12 +262,21 @@ def _parenthesis(parsed: Parsed, verb: Token, lemma: str) -> frozenset[int]:
 def _noun_object(verb: Token, lemma: str) -> frozenset[int]:
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ not in EMPTY_NOUNS and child.pos_ != "PRON":
-            content = tokens_under(child)
+            content = tokens_under(child) - _where_said(verb)
             if lemma == "describe":
                 content |= frozenset().union(
                     *(tokens_under(part) for part in verb.children if part.dep_ == "prep" and part.lower_ == "as")
                 )
             return content
+    return frozenset()
+
+
+def _small_clause(verb: Token) -> frozenset[int]:
+    """A participle after the verb with a subject of its own."""
+    for child in verb.children:
+        participle = child.dep_ in {"advcl", "dep", "xcomp"} and child.i > verb.i and child.tag_ in {"VBG", "VBN"}
+        if participle and any(word.dep_ in {"nsubj", "nsubjpass"} and word.i > verb.i for word in child.children):
+            return tokens_under(child)
     return frozenset()
 
 
@@ -265,7 +293,9 @@ def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     if subject.lower_ == "it" and clause:
         content = clause
     elif infinitive is not None and (lemma in HEDGE_PASSIVES or lemma == "expect"):
-        content = tokens_under(subject) | (tokens_under(infinitive) - {c.i for c in infinitive.children if c.lower_ == "to"})
+        content = tokens_under(subject) | (
+            tokens_under(infinitive) - {c.i for c in infinitive.children if c.lower_ == "to"}
+        )
     elif lemma in {"report", "confirm", "deny", "announce"} and subject.pos_ in {"NOUN", "PROPN"} and not clause:
         content = tokens_under(subject)
     if not content or (not sources and lemma not in HEDGE_PASSIVES | {"expect", "estimate"}):
@@ -316,9 +346,9 @@ def _according_to(parsed: Parsed, token: Token) -> Attribution | None:
         return None
     frame = tokens_under(token) | tokens_under(last) | set(range(token.i, last.i + 1))
     top = token.head if token.head.i not in frame else last.head
-    while top.i in frame and top.head is not top:
+    while top.i in frame and top.head != top:
         top = top.head
-    while top.pos_ not in {"VERB", "AUX"} and top.head is not top:
+    while top.pos_ not in {"VERB", "AUX"} and top.head != top:
         top = top.head
     content = tokens_under(top) - frame
     return Attribution(

@@ -10,7 +10,9 @@ from service.records import Span
 SPLIT_OFF = frozenset("advcl relcl acl pcomp".split())  # where they carry a figure
 CONDITIONS = frozenset("if unless".split())
 QUOTES = frozenset("\"'“”‘’`´«»")
-LEADING = frozenset("that while and but or although though as whereas after before since because where when with so".split())
+LEADING = frozenset(
+    "that while and but or although though as whereas after before since because where when with so".split()
+)
 RELATIVE = frozenset("which".split())
 JOINS = 3  # tokens of punctuation over which a span goes on
 
@@ -42,12 +44,14 @@ def split(parsed: Parsed, content: frozenset[int], figures: frozenset[int]) -> l
 
 def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -> bool:
     """Whether a token inside the content heads a claim of its own."""
-    if token.head is token or token.head.i not in content or token.pos_ not in {"VERB", "AUX"}:
+    if token.head == token or token.head.i not in content or token.pos_ not in {"VERB", "AUX"}:
         return False
     if token.dep_ in {"conj", "parataxis"}:
         return _own_verb(token)
     if token.dep_ == "ccomp" and token.i < token.head.i and token.head.dep_ in {"ROOT", "ccomp"}:
         return token.head.tag_ in {"VBD", "VBZ", "VBP"} and _has_subject(token) and _has_subject(token.head)
+    if token.dep_ == "acl" and token.tag_ == "VBN" and any(child.i in figures for child in token.head.children):
+        return False  # "several others injured in two attacks": the participle says what befell the counted
     if token.dep_ in SPLIT_OFF and not _purpose_or_condition(token):
         return any(_belongs(parsed_token, token) for parsed_token in token.subtree if parsed_token.i in figures)
     return False
@@ -56,7 +60,7 @@ def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -
 def _own_verb(token: Token) -> bool:
     """A coordinated verb of its own: not "seven were killed and 15 injured", nor "to seize and burn"."""
     head = token.head
-    while head.dep_ == "conj" and head.head is not head and head.head.pos_ in {"VERB", "AUX"}:
+    while head.dep_ == "conj" and head.head != head and head.head.pos_ in {"VERB", "AUX"}:
         head = head.head
     if head.pos_ not in {"VERB", "AUX"}:
         return _has_subject(token) and token.tag_ in {"VBD", "VBZ", "VBP"}
@@ -98,8 +102,8 @@ def _purpose_or_condition(verb: Token) -> bool:
 def _belongs(number: Token, clause: Token) -> bool:
     """Whether `clause` is the nearest clause around a number."""
     token = number
-    while token.head is not token:
-        if token is clause or token.i == clause.i:
+    while token.head != token:
+        if token.i == clause.i:
             return True
         if token.dep_ in SPLIT_OFF and token.pos_ in {"VERB", "AUX"} and not _purpose_or_condition(token):
             return False
@@ -118,25 +122,29 @@ def _head_of(parsed: Parsed, tokens: frozenset[int]) -> int:
     return (verbs or [i for i in tops if not parsed.doc[i].is_punct] or sorted(tokens))[0]
 
 
-def spans_of(parsed: Parsed, tokens: frozenset[int]) -> tuple[Span, ...]:
+def spans_of(parsed: Parsed, tokens: frozenset[int], head: int) -> tuple[Span, ...]:
     """The article's characters for the tokens: runs without what encloses them, in order."""
     runs: list[list[int]] = []
     for i in sorted(tokens):
-        if runs and all(parsed.doc[between].is_punct for between in range(runs[-1][-1] + 1, i)) and i - runs[-1][-1] <= JOINS:
+        if (
+            runs
+            and all(parsed.doc[between].is_punct for between in range(runs[-1][-1] + 1, i))
+            and i - runs[-1][-1] <= JOINS
+        ):
             runs[-1].append(i)
         else:
             runs.append([i])
     spans = []
     for number, run in enumerate(runs):
-        first, last = _trimmed(parsed, run[0], run[-1], opening=number == 0)
+        first, last = _trimmed(parsed, run[0], run[-1], head if number == 0 else None)
         if first <= last:
             spans.append(parsed.span(first, last))
     return tuple(spans)
 
 
-def _trimmed(parsed: Parsed, first: int, last: int, *, opening: bool) -> tuple[int, int]:
+def _trimmed(parsed: Parsed, first: int, last: int, head: int | None) -> tuple[int, int]:
     doc = parsed.doc
-    while first <= last and (_droppable(doc[first], doc, first, last) or (opening and _opener(doc[first]))):
+    while first <= last and (_droppable(doc[first], doc, first, last) or (head is not None and _opener(doc[first], head))):
         first += 1
     while first <= last and (_droppable(doc[last], doc, first, last) or doc[last].dep_ == "cc"):
         last -= 1
@@ -160,10 +168,12 @@ def _droppable(token: Token, doc: object, first: int, last: int) -> bool:
     return bool(token.is_punct or token.is_space)
 
 
-def _opener(token: Token) -> bool:
-    """A word that only joins the clause to what stands before it."""
-    if token.dep_ == "cc":
+def _opener(token: Token, head: int) -> bool:
+    """A word that only joins the piece, whose verb is at `head`, to what stands before it."""
+    if token.dep_ in {"cc", "preconj"}:
         return True
-    return token.lower_ in LEADING and token.dep_ in {"mark", "cc", "prep", "advmod"} and token.lower_ in {
-        "that", "while", "and", "but", "or", "although", "though", "whereas", "with", "where",
-    } and (token.lower_ != "with" or token.head.i > token.i or any(c.dep_ == "pcomp" for c in token.children))  # fmt: skip
+    if token.head.i == head and token.dep_ in {"mark", "advmod"} and token.lower_ in LEADING:
+        return True
+    if token.lower_ == "which" and token.dep_ in {"nsubj", "nsubjpass"}:
+        return True
+    return bool(token.dep_ == "prep" and token.lower_ == "with" and any(child.i == head for child in token.children))

@@ -221,9 +221,7 @@ class _Reader:
             self.memory.spoke(replace(who, sentence=parsed.sentence.number))
             yield Said(free, replace(who, mention=None, how="goes_on"), None, "direct", rule="free_quotation")
 
-    def _unattributed(
-        self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]
-    ) -> Iterator[Said]:
+    def _unattributed(self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[Said]:
         """Clauses of the outlet's own, of nobody named, or of an account that goes on."""
         for content in _left_over(parsed, attributions, taken):
             adverb = hedge_adverb(parsed, content)
@@ -231,8 +229,15 @@ class _Reader:
             if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
                 assert account is not None
                 self.memory.account = account.later(parsed.sentence.paragraph, parsed.sentence.number)
-                yield Said(content, replace(account.teller, mention=None), None, "implied", accept=(None,), rule="implied")
-            elif adverb is not None and parsed.doc[adverb].lower_ in {"reportedly", "allegedly", "supposedly", "purportedly"}:
+                yield Said(
+                    content, replace(account.teller, mention=None), None, "implied", accept=(None,), rule="implied"
+                )
+            elif adverb is not None and parsed.doc[adverb].lower_ in {
+                "reportedly",
+                "allegedly",
+                "supposedly",
+                "purportedly",
+            }:
                 cue = Attribution(
                     cue=(adverb,),
                     lemma=parsed.doc[adverb].lower_,
@@ -245,7 +250,11 @@ class _Reader:
                 yield Said(content - {adverb}, UNSPECIFIED, cue, "indirect", rule="hedge")
             else:
                 yield Said(content, OUTLET, None, "none", rule="outlet")
-        if not attributions and self.memory.account and not goes_on(self.memory.account, parsed, parsed.sentence.paragraph):
+        if (
+            not attributions
+            and self.memory.account
+            and not goes_on(self.memory.account, parsed, parsed.sentence.paragraph)
+        ):
             self.memory.account = None
 
     # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -337,7 +346,7 @@ def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset
                 continue
             tokens -= frame
         for other in _free_heads(parsed, cues, taken):
-            if other is not head and head.is_ancestor(other):
+            if other.i != head.i and head.is_ancestor(other):
                 tokens -= frozenset(each.i for each in other.subtree)
         if any(parsed.doc[i].is_alpha for i in tokens):
             yield tokens

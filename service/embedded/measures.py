@@ -2,6 +2,8 @@
 
 For one figure inside one claim: the noun with its modifiers, and the verb or participle in the text."""
 
+import re
+
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
 
@@ -13,12 +15,13 @@ VIOLENCE = frozenset(
 )
 CAPTIVE = frozenset("hostage prisoner captive".split())
 LIGHT = frozenset("be have do include leave bring raise rise reach stand see suffer".split())
+STATES = frozenset("dead injured wounded missing homeless displaced hurt killed".split())
 MOST_WORDS = 8
+FIRST = 20_000  # characters that tell what an article is about
+WORD = re.compile(r"[a-z]+")
 
 
-def counted_and_measure(
-    parsed: Parsed, figure: FoundFigure, tokens: frozenset[int]
-) -> tuple[str | None, str | None]:
+def counted_and_measure(parsed: Parsed, figure: FoundFigure, tokens: frozenset[int]) -> tuple[str | None, str | None]:
     """The noun as written without its number (or what reading proposes), and the word that tells what befell."""
     positions = [i for i in parsed.tokens_in(figure.number)]
     if not positions:
@@ -28,7 +31,7 @@ def counted_and_measure(
     if noun is not None and noun.lower_ in CAPTIVE:
         noun = next((child for child in noun.children if child.dep_ == "compound" and child.pos_ == "NOUN"), noun)
     counted = _words(parsed, noun, figure) if noun is not None else None
-    return figure.counted or counted, _measure(parsed, noun if noun is not None else number, tokens)
+    return figure.counted or counted, _measure(noun if noun is not None else number, violent=violent)
 
 
 def _top(parsed: Parsed, positions: list[int]) -> Token:
@@ -43,7 +46,10 @@ def _top(parsed: Parsed, positions: list[int]) -> Token:
 def _noun(number: Token) -> Token | None:
     token = number
     for _ in range(4):
-        if token.dep_ in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod", "nmod"} and token.head is not token:
+        if (
+            token.dep_ in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod", "nmod"}
+            and token.head != token
+        ):
             token = token.head
             if token.pos_ in {"NOUN", "PROPN"} and token.dep_ not in {"compound", "nmod"}:
                 return token
@@ -71,38 +77,44 @@ def _words(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
     return " ".join(parsed.doc[first : noun.i + 1].text.split())
 
 
-def _measure(parsed: Parsed, noun: Token, tokens: frozenset[int]) -> str | None:
+def _measure(noun: Token, *, violent: bool) -> str | None:
     """The participle or verb said of the noun, as written."""
+    death = "killed" if violent else "died"
     if noun.lemma_.lower() in DEATH_NOUNS:
-        return _death(parsed)
+        return death
     for child in noun.children:
         if child.dep_ == "acl" and child.tag_ == "VBN":
             return _phrase(child)
-        if child.dep_ == "amod" and child.lower_ in {"dead", "injured", "wounded", "missing", "killed"}:
-            return _death(parsed) if child.lower_ == "dead" else str(child.text)
+        if child.dep_ in {"amod", "acomp"} and child.lower_ in STATES:
+            return death if child.lower_ == "dead" else str(child.text)
+        if child.dep_ == "relcl" and any(word.dep_ == "nsubjpass" for word in child.children):
+            return _phrase(child)
     token = noun
-    while token.head is not token:
+    while token.head != token:
         head = token.head
         if token.dep_ in {"pobj", "prep", "appos", "conj"} and head.lemma_.lower() in DEATH_NOUNS:
-            return _death(parsed)
+            return death
         if head.pos_ in {"VERB", "AUX"}:
-            return _of_verb(parsed, head, token, noun)
+            return _of_verb(head, token, death)
         token = head
     return None
 
 
-def _of_verb(parsed: Parsed, verb: Token, argument: Token, noun: Token) -> str | None:
+def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
     for child in verb.children:
-        if child.dep_ in {"acomp", "oprd", "attr"} and child.lower_ in {"dead", "injured", "wounded", "missing", "hostage"}:
+        if child.dep_ in {"acomp", "oprd", "attr"} and child.lower_ in STATES | CAPTIVE:
             if child.lower_ == "dead":
-                return _death(parsed)
-            if child.lower_ == "hostage":
-                return f"{verb.text} hostage"
-            return str(child.text)
-    if verb.lemma_ == "die":
-        return str(verb.text)
-    if verb.lemma_.lower() in LIGHT and verb.lemma_ not in {"reach"}:
-        return None if verb.pos_ == "AUX" or verb.lemma_ in {"be", "have"} else str(verb.text)
+                return death
+            return f"{verb.text} {child.text}" if child.lower_ in CAPTIVE else str(child.text)
+        # "raising the death toll to 23"
+        if child != argument and child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS:
+            return death
+    if verb.lemma_.lower() in LIGHT:
+        after = (word for word in verb.subtree if word.i > argument.i and word.lower_ in STATES)
+        state = next(after, None)
+        if state is not None:
+            return death if state.lower_ == "dead" else str(state.text)
+        return None if verb.lemma_ in {"be", "have"} else str(verb.text)
     return _phrase(verb)
 
 
@@ -116,6 +128,6 @@ def _phrase(verb: Token) -> str:
     return str(verb.text)
 
 
-def _death(parsed: Parsed) -> str:
-    """ "Deaths", "dead" and "toll" are killed where there is violence, else died."""
-    return "killed" if any(token.lower_ in VIOLENCE for token in parsed.doc) else "died"
+def is_violent(text: str) -> bool:
+    """Whether the article tells of violence, so that its dead were killed."""
+    return len({word for word in WORD.findall(text[:FIRST].lower()) if word in VIOLENCE}) >= 2

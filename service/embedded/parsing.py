@@ -3,6 +3,7 @@
 The only import of spaCy, and the only place that knows which trained parser is used."""
 
 import importlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,16 @@ HIDDEN = dict.fromkeys(
 PLAIN = {ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("’"): "'", ord("‘"): "'", 0xA0: " ", ord("\n"): " "}
 VISIBLE = {**HIDDEN, **PLAIN}
 
+MONTH = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+DAY = rf"(?:{MONTH} \d{{1,2}}|\d{{1,2}} {MONTH})(?:,? \d{{4}})?"
+PLACE = r"[A-Z][\w.'’-]{1,20}(?: [A-Z][\w.'’-]{1,20}){0,2}"
+# City, perhaps with region, date and agency, up to a dash or colon; or city and date with nothing after them.
+DATELINE = re.compile(
+    rf"(?:date )?(?:\d{{4}}-\d\d-\d\d )?"
+    rf"(?:{PLACE}(?:, {PLACE})?(?:(?:,| [–—-]) {DAY})?(?: \([A-Za-z ]{{2,20}}\))? ?(?:[–—]|--| -) (?=[\"“‘A-Z])"
+    rf"|[A-Z]{{4,20}}(?:, {PLACE})?: (?=[\"“‘A-Z])|{PLACE}, {DAY} (?=[A-Z]))"
+)
+
 Token = Any  # spaCy is untyped to us: its modules are skipped by the type checker
 Doc = Any
 
@@ -32,10 +43,7 @@ class Parsed:
 
     sentence: Sentence
     doc: Doc
-
-    @property
-    def offset(self) -> int:
-        return self.sentence.span.start
+    offset: int  # of the first character parsed: a dateline before it is left out
 
     def span(self, first: int, last: int) -> Span:
         """From token `first` to token `last`, both included, in the article's characters."""
@@ -56,6 +64,10 @@ def load() -> Any:
 
 def parse(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Parsed]:
     """Each sentence parsed on its own, in order; memory does not grow with their number."""
-    shown = (text[sentence.span.start : min(sentence.span.end, sentence.span.start + LONGEST)].translate(VISIBLE) for sentence in sentences)
+    starts = [sentence.span.start + _dateline(text[sentence.span.start : sentence.span.start + 120]) for sentence in sentences]
+    shown = (
+        text[sentence.span.start : min(sentence.span.end, sentence.span.start + LONGEST)].translate(VISIBLE)
+        for sentence in sentences
+    )
     for sentence, doc in zip(sentences, load().pipe(shown, batch_size=BATCH), strict=True):
         yield Parsed(sentence, doc)

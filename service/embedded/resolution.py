@@ -11,6 +11,7 @@ from service.lexicon.names import FEMALE, MALE
 from service.lexicon.roles import ROLES
 from service.records import Reading, Span, Speaker, SpeakerMention
 
+DEFINITE = frozenset("the this that its their".split())
 NEAR = 6  # sentences over which somebody who spoke is taken up by a pronoun
 
 
@@ -57,6 +58,7 @@ class Resolver:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._by_sentence: dict[int, list[SpeakerMention]] = {}
+        self._makers: dict[str, Who] = {}
         self._genders = [gender_of(speaker) for speaker in reading.speakers]
         for mention in reading.mentions:
             self._by_sentence.setdefault(mention.sentence, []).append(mention)
@@ -66,6 +68,9 @@ class Resolver:
         number = parsed.sentence.number
         mention = self._mention(parsed, named, number)
         text = self._reading.article.text
+        maker = self._maker_of(named, mention)
+        if maker is not None and mention is not None:
+            return self._as(maker, _joined(named.span, mention.span), number, "document")
         if mention is None:
             return self._by_words(parsed, named, last)
         span = _joined(named.span, mention.span)
@@ -73,9 +78,30 @@ class Resolver:
             taken = self._taken_up(mention.span.of(text).lower(), last, number, pronoun=mention.form == "pronoun")
             if taken is not None:
                 return self._as(taken, span, number, "pronoun" if mention.form == "pronoun" else "role")
+        if named.document and mention.speaker is not None:
+            self._makers[named.document] = self._entity(mention.speaker, mention.mark, span, number, "name")
         if mention.speaker is None:
             return Who("unresolved", None, None, "unresolved", mention=span, sentence=number, ambiguity=1.0)
         return self._entity(mention.speaker, mention.mark, span, number, mention.form)
+
+    def _maker_of(self, named: Named, mention: SpeakerMention | None) -> Who | None:
+        """Who made "the report" that an earlier sentence named with its maker."""
+        if mention is None or mention.form != "document":
+            return None
+        words = mention.span.of(self._reading.article.text).lower().split()
+        return self._makers.get(words[-1]) if words[0] in DEFINITE else None
+
+    def subject(self, parsed: Parsed) -> Who | None:
+        """The person or body that the sentence is about: its main verb's subject, where that is named."""
+        root = next((token for token in parsed.doc if token.dep_ == "ROOT"), None)
+        subject = next((child for child in root.children if child.dep_ in {"nsubj", "nsubjpass"}), None) if root else None
+        if subject is None:
+            return None
+        head = parsed.span(subject.i, subject.i)
+        for mention in self._by_sentence.get(parsed.sentence.number, []):
+            if mention.speaker is not None and mention.form == "name" and mention.span.overlaps(head):
+                return self._entity(mention.speaker, mention.mark, mention.span, parsed.sentence.number, "name")
+        return None
 
     def _mention(self, parsed: Parsed, named: Named, number: int) -> SpeakerMention | None:
         """The mention that holds the head noun, or that stands in apposition to it."""
@@ -140,7 +166,11 @@ class Resolver:
         parts = words.split()
         if len(parts) > 1 and parts[0].lower() in DETERMINERS:
             parts = parts[1:]
-        plain = text[named.span.end - len(words.split(None, 1)[1]) : named.span.end] if len(parts) < len(words.split()) else words
+        plain = (
+            text[named.span.end - len(words.split(None, 1)[1]) : named.span.end]
+            if len(parts) < len(words.split())
+            else words
+        )
         kind = "organization" if token.pos_ == "PROPN" else "anonymous"
         return Who(plain, None, plain, kind, named.span, number, 0.5, "words")
 

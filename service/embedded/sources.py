@@ -23,6 +23,7 @@ class Named:
 
     head: int
     span: Span
+    document: str = ""  # the noun of what they made, where they speak through a report or statement
 
 
 def subject_of(verb: Token, *, depth: int = 0) -> Token | None:
@@ -31,7 +32,8 @@ def subject_of(verb: Token, *, depth: int = 0) -> Token | None:
     passive = any(child.dep_ in {"nsubjpass", "auxpass"} for child in verb.children)
     if passive:
         return next((word for child in own if child.dep_ == "agent" for word in child.children), None)
-    subject = next((child for child in own if child.dep_ == "nsubj"), None)
+    # "which the group claims exploit": the nearer of two subjects is the verb's own.
+    subject = next((child for child in reversed(own) if child.dep_ == "nsubj"), None)
     if subject is not None:
         if subject.lower_ in RELATIVE and verb.dep_ == "relcl":
             return verb.head
@@ -48,19 +50,18 @@ def _inherited(verb: Token, depth: int) -> Token | None:
     if verb.dep_ == "pcomp" and head.head.pos_ in {"VERB", "AUX"}:
         passive = next((child for child in head.head.children if child.dep_ == "nsubjpass"), None)
         return passive if passive is not None else subject_of(head.head, depth=depth + 1)
-    if verb.dep_ in {"conj", "advcl", "xcomp", "dep", "parataxis"} and head.pos_ in {"VERB", "AUX"} and head is not verb:
-        return next(
-            (child for child in head.children if child.dep_ == "nsubjpass"), subject_of(head, depth=depth + 1)
-        )
+    if verb.dep_ in {"conj", "advcl", "xcomp", "dep", "parataxis"} and head.pos_ in {"VERB", "AUX"} and head != verb:
+        return next((child for child in head.children if child.dep_ == "nsubjpass"), subject_of(head, depth=depth + 1))
     return None
 
 
 def named_by(parsed: Parsed, noun: Token) -> Iterator[Named]:
     """The speakers that a subject names: "residents and police" are two; of a report, whoever made it."""
     for one in (noun, *conjuncts_of(noun)):
-        maker = _maker(one) if one.lemma_.lower() in DOCUMENTS else None
+        maker = _maker(one) if one.lemma_.lower() in DOCUMENTS or one.lower_ in DOCUMENTS else None
         if maker is not None and maker.pos_ in {"PROPN", "NOUN"}:
-            yield from (Named(each.i, _phrase(parsed, each)) for each in (maker, *conjuncts_of(maker)))
+            for each in (maker, *conjuncts_of(maker)):
+                yield Named(each.i, _phrase(parsed, each), one.lower_)
         elif one.lower_ not in NOBODY and one.pos_ in {"NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "DET"}:
             yield Named(one.i, _phrase(parsed, one))
 

@@ -43,9 +43,10 @@ def hedged(parsed: Parsed, head: int, tokens: frozenset[int], attribution: Attri
     if attribution is not None:
         if attribution.unspecified and attribution.lemma in HEDGE_PASSIVES:
             return True
-        if attribution.lemma in MENTAL - {"find", "read", "intend", "plan", "expect", "anticipate", "hope"}:
+        if attribution.lemma in MENTAL - {"intend", "plan", "expect", "anticipate", "hope"}:
             return True
-        if any(parsed.doc[i].lower_ in HEDGE_ADVERBS for i in attribution.frame):
+        cue = parsed.doc[attribution.cue[0]]
+        if cue.lower_ in HEDGE_ADVERBS or any(child.lower_ in HEDGE_ADVERBS for child in cue.children):
             return True
     for i in tokens:
         token = parsed.doc[i]
@@ -55,7 +56,10 @@ def hedged(parsed: Parsed, head: int, tokens: frozenset[int], attribution: Attri
             return True
         if token.lower_ in HEDGE_MODALS and token.tag_ == "MD" and token.head.i == head:
             return True
-        if token.lower_ in {"believed", "suspected", "thought", "feared", "said", "understood"} and token.dep_ != "amod":
+        if (
+            token.lower_ in {"believed", "suspected", "thought", "feared", "said", "understood"}
+            and token.dep_ != "amod"
+        ):
             if any(child.dep_ == "auxpass" for child in token.children):
                 return True
     return False

@@ -12,10 +12,20 @@ DOUBTFUL_MONTHS: Final = frozenset({"may", "march", "april", "june", "august"})
 """Also verbs, names or adjectives: months only beside a preposition, a day or a year."""
 
 WEEKDAYS: Final = {
-    name: number
-    for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+    name: number for number, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
 }
-WEEKDAY_SHORTS: Final = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs": 3, "fri": 4, "sat": 5, "sun": 6}
+WEEKDAY_SHORTS: Final = {
+    "mon": 0,
+    "tue": 1,
+    "tues": 1,
+    "wed": 2,
+    "thu": 3,
+    "thur": 3,
+    "thurs": 3,
+    "fri": 4,
+    "sat": 5,
+    "sun": 6,
+}
 PLURAL_WEEKDAYS: Final = frozenset(f"{name}s" for name in WEEKDAYS)
 NAMED_DAYS: Final = frozenset({"black", "good", "bloody", "ash", "palm", "cyber", "easter", "super", "boxing"})
 """Before a weekday, these make a name of it."""
@@ -25,7 +35,9 @@ SEASONS: Final = frozenset("spring summer autumn fall winter".split())
 PERIODS: Final = {"day": "days", "week": "weeks", "month": "months", "year": "years"}
 """Each with the name that calendar arithmetic gives it."""
 SHORT_PERIODS: Final = frozenset("second seconds minute minutes hour hours".split())
-LONG_PERIODS: Final = frozenset("decade decades century centuries weekend weekends season quarter quarters night nights".split())
+LONG_PERIODS: Final = frozenset(
+    "decade decades century centuries weekend weekends season quarter quarters night nights".split()
+)
 
 TIME_PREPOSITIONS: Final = frozenset(
     "in since until till by before after during from to through of for between early late mid last next this on "

@@ -89,7 +89,7 @@ CUE_FORMS: dict[str, str] = {form: lemma for lemma in STANCES for form in forms_
 
 # Thoughts and plans: no speech act of their own inside what somebody else says.
 MENTAL = frozenset(
-    "believe think feel fear suspect hope doubt judge consider expect anticipate intend plan find read doubt".split()
+    "believe think feel fear suspect hope doubt judge consider expect anticipate intend plan".split()
 )
 # With an infinitive, these say what the speaker did or will do ("claimed to have", "vowed to").
 TAKE_INFINITIVE = frozenset(

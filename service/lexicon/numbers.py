@@ -181,7 +181,8 @@ BEFORE_LONG_OVER: Final = frozenset(
 
 CHANGES: Final = frozenset(
     "rose rise rises rising risen fell fall falls falling fallen grew grow grows growing grown increased increase "
-    "increases increasing dropped drop drops dropping climbed climb climbs climbing declined decline declines declining "
+    "increases increasing dropped drop drops dropping climbed climb climbs climbing declined decline declines "
+    "declining "
     "cut cuts cutting reduced reduce reduces reducing raised raise raises raising lowered lower lowers lowering jumped "
     "jump jumps jumping slid slide slides sliding slipped slip soared surged surge surging plunged plunge tumbled "
     "went gone going moved move up down revised revise doubled tripled halved shrank shrunk widened narrowed eased "
@@ -191,7 +192,8 @@ CHANGES: Final = frozenset(
 
 VOTES_AND_MATCHES: Final = frozenset(
     "won win wins winning beat beats beaten beating lost lose loses losing defeat defeats defeated victory draw drew "
-    "drawn score scored scores scoreline vote votes voted voting goal goals lead leads led leading tie tied match final "
+    "drawn score scored scores scoreline vote votes voted voting goal goals lead leads led leading tie tied match "
+    "final "
     "semi set sets game games half-time aggregate series ruling ruled decision court jury penalties league cup "
     "trailed trailing equaliser thrashed thrashing hammered edged overcame".split()
 )
@@ -212,6 +214,9 @@ SERIES_NAMES: Final = frozenset(
     "nikkei ftse dax cac stoxx nasdaq fortune top big euro super".split()
 )
 """Capitalised before a number, these make a name whatever follows."""
+STREETS: Final = frozenset(
+    "street st road rd avenue ave drive dr lane boulevard blvd square court place parkway highway".split()
+)
 HYPHEN_PREFIXES: Final = frozenset(
     "mid pre post under over sub top nearly almost about roughly around some minus plus early late all".split()
 )

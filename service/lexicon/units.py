@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 
 class Unit(NamedTuple):
-    """`name` is what a claim calls it; `kind` tells what can be converted into what; `factor` turns cents to dollars."""
+    """`name` is what a claim calls it; `kind` tells what can be converted into what; `factor` turns cents to "
+    "dollars."""
 
     name: str
     kind: str
@@ -78,10 +79,9 @@ def _money(code: str, factor: str = "1") -> Unit:
     return Unit(code, "money", Decimal(factor))
 
 
-_SIGNS: Final = (
-    "$ USD|£ GBP|€ EUR|¥ JPY|₹ INR|₦ NGN|₩ KRW|₽ RUB|₺ TRY|₴ UAH|₪ ILS|฿ THB|₱ PHP|₫ VND|₵ GHS|₸ KZT|৳ BDT|؋ AFN|＄ USD|￡ GBP"
-)
-CURRENCY_SIGNS: Final = {sign: _money(code) for sign, code in (entry.split() for entry in _SIGNS.split("|"))}
+_SIGNS: Final = "$ USD|£ GBP|€ EUR|¥ JPY|₹ INR|₦ NGN|₩ KRW|₽ RUB|₺ TRY|₴ UAH|₪ ILS|฿ THB|₱ PHP|₫ VND|₵ GHS|₸ KZT|৳ BDT"
+_SIGNS_MORE: Final = "؋ AFN|＄ USD|￡ GBP"
+CURRENCY_SIGNS: Final = {sign: _money(code) for sign, code in (entry.split() for entry in f"{_SIGNS}|{_SIGNS_MORE}".split("|"))}
 DOLLAR_PREFIXES: Final = {
     prefix: _money(code)
     for prefix, code in {
@@ -113,7 +113,8 @@ CODES: Final = frozenset(
 _WORDS: Final = """USD: dollar dollars buck bucks|GBP: pound pounds sterling quid|EUR: euro euros|JPY: yen
 CNY: yuan renminbi|NGN: naira nairas|ILS: shekel shekels|ZAR: rand|RUB: rouble roubles ruble rubles|UAH: hryvnia hryvnias
 BDT: taka|IDR: rupiah|MYR: ringgit|THB: baht|VND: dong|KRW: won|BRL: reais|TRY: lira liras|GHS: cedi cedis|AFN: afghani afghanis
-PLN: zloty zlotys|HUF: forint forints|MMK: kyat kyats|GEL: lari|KZT: tenge|ETB: birr|ZMW: kwacha|SAR: riyal riyals|AED: dirham dirhams"""
+PLN: zloty zlotys|HUF: forint forints|MMK: kyat kyats|GEL: lari|KZT: tenge|ETB: birr|ZMW: kwacha|SAR: riyal riyals
+        AED: dirham dirhams"""
 CURRENCY_WORDS: Final = {
     word: _money(code)
     for code, words in (entry.split(": ") for entry in "|".join(_WORDS.splitlines()).split("|"))

@@ -29,7 +29,8 @@ from service.lexicon.units import (
     TIMES,
     Unit,
 )
-from service.reading.numerals import EXACTLY, ONE, Numeral, past_hyphen, read_numeral
+from service.reading.digits import EXACTLY
+from service.reading.numerals import ONE, Numeral, past_hyphen, read_numeral
 from service.reading.tokens import Line
 
 _PERCENT_SIGNS = frozenset({"%", "％", "٪", "percent", "pct", "percents"})
@@ -121,7 +122,11 @@ def _currency_before(line: Line, numeral: Numeral) -> tuple[int, Unit | None]:
     if letters in CODES:
         return dotted, _code(letters)
     if letters in LETTER_SIGNS and numeral.shape == "count":
-        tied = line.touching(at) and (len(numeral.plain) > 2 or numeral.plain == "") and line[numeral.first].kind == "digits"
+        tied = (
+            line.touching(at)
+            and (len(numeral.plain) > 2 or numeral.plain == "")
+            and line[numeral.first].kind == "digits"
+        )
         if tied or len(letters) > 1 and line[numeral.first].kind == "digits":
             return dotted, LETTER_SIGNS[letters]
     return numeral.first, None

@@ -26,7 +26,19 @@ def _read_named(line: Line, index: int) -> Moment | None:
     key = line.key(index)
     if key not in {"noon", "midnight", "dawn", "dusk", "midday"}:
         return None
-    if line.key(index - 1) not in {"at", "around", "about", "by", "until", "before", "after", "since", "from", "to", "near"}:
+    if line.key(index - 1) not in {
+        "at",
+        "around",
+        "about",
+        "by",
+        "until",
+        "before",
+        "after",
+        "since",
+        "from",
+        "to",
+        "near",
+    }:
         return None
     return Moment(index, index + 1, None, "clock", {"noon": "12:00", "midday": "12:00"}.get(key))
 
@@ -72,7 +84,10 @@ def _read_hour(line: Line, index: int) -> tuple[int, int, int, bool]:
 
 def _tied_before(line: Line, index: int) -> bool:
     """Whether the digits are the tail of something: 3.10, 2024/10, 1,10."""
-    return line.touching(index - 1) and line.key(index - 1) in {".", ",", "/", ":", "$", "£", "€", "_"}
+    before = line[index - 1]
+    return line.touching(index - 1) and (
+        before.kind == "word" or before.key in {".", ",", "/", ":", "$", "£", "€", "_"}
+    )
 
 
 def _is_score(line: Line, index: int, stop: int) -> bool:
@@ -95,6 +110,8 @@ def _read_words(line: Line, index: int) -> tuple[str, int]:
     """ "o'clock", "in the morning"."""
     if line.key(index) == "o" and line.key(index + 1) in {"'", "’"} and line.key(index + 2) == "clock":
         half, end = _read_words(line, index + 3)
+        if line.keys(index + 3, 2) in {("this", "afternoon"), ("this", "evening")} or line.key(index + 3) == "tonight":
+            half = "pm"
         return half or "o'clock", max(end, index + 3)
     if line.keys(index, 2) == ("in", "the") and line.key(index + 2) in {"morning", "afternoon", "evening"}:
         return "am" if line.key(index + 2) == "morning" else "pm", index + 3
@@ -129,7 +146,11 @@ def _read_opened_range(line: Line, index: int) -> Moment | None:
     key = line.key(index)
     bare = line[index].kind == "digits" and len(key) < 3 or (key in NUMBER_NAMES and key not in {"a", "an"})
     joint = line.key(index + 1)
-    if not bare or not (joint in _RANGE_JOINTS or joint in DASHES) or (joint == "and" and line.key(index - 1) != "between"):
+    if (
+        not bare
+        or not (joint in _RANGE_JOINTS or joint in DASHES)
+        or (joint == "and" and line.key(index - 1) != "between")
+    ):
         return None
     second = _read_single(line, index + 2)
     if second is None or _tied_before(line, index) or line.key(second.stop - 1) in PARTS_OF_DAY:

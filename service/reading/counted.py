@@ -9,6 +9,8 @@ from service.lexicon.noun_phrases import (
     CONJUNCTIONS,
     DETERMINERS,
     INVARIABLE_PLURALS,
+    LY_ADJECTIVES,
+    MODIFYING_PLURALS,
     NO_PLURALS,
     NOT_PARTICIPLES,
     PREDICATES,
@@ -27,7 +29,6 @@ _STOPS = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | PRONOUNS | VERBS | ADVERBS
 _MOST_WORDS = 6
 _LEADING = frozenset({"more", "further", "additional", "such", "or", "so"})
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
-_OF_MONEY = frozenset({"in", "of", "for"})
 
 
 def read_counted(line: Line, amount: Amount, after: int) -> Span | None:
@@ -54,7 +55,9 @@ def _tied_noun(line: Line, index: int) -> tuple[int, int] | None:
     if noun_phrase(line, index) is None:
         return None
     stop = index + 1
-    while line.key(stop) in DASHES and line.touching(stop - 1) and line.touching(stop) and line[stop + 1].kind == "word":
+    while (
+        line.key(stop) in DASHES and line.touching(stop - 1) and line.touching(stop) and line[stop + 1].kind == "word"
+    ):
         stop += 2
     return index, stop
 
@@ -81,13 +84,15 @@ def _measured(line: Line, amount: Amount) -> tuple[int, int] | None:
         return _after_of(line, index + 1)
     if key == "worth" and line.key(index + 1) == "of":
         return _after_of(line, index + 2)
-    if kind == "money" and key in _OF_MONEY:
-        return _after_of(line, index + 1) if key == "in" and line[index + 1].kind == "word" else None
+    if kind == "money" and key == "in":  # "in aid", but not "in a year", "in Quetta"
+        return None if line[index + 1].capitalised else noun_phrase(line, index + 1)
     tied = line.key(index - 2) in DASHES and line.touching(index - 2)
     if key in {"'", "’"} and amount.unit.kind == "time":
         return noun_phrase(line, index + 1 + (line.key(index + 1) == "s"))
     if kind in {"percent", "percentage_point", "money"} or tied:
-        return noun_phrase(line, past_hyphen(line, index))
+        index = past_hyphen(line, index)
+        index += line.key(index) in {"long", "old", "strong"} and line.key(index - 1) in DASHES
+        return noun_phrase(line, index)
     return None
 
 
@@ -106,13 +111,23 @@ def noun_phrase(line: Line, index: int) -> tuple[int, int] | None:
     while words < _MOST_WORDS and last not in TECHNICAL and _goes_on(line, index, last, words):
         last = line.key(index)
         words += 1
-        index = stop = index + 1
+        index += 1
+        index += line.touching(index - 1) and line[index].kind == "digits"  # CO2
+        stop = index
         index = _over_joint(line, index, last)
-    return (first, stop) if words and not _only_predicate(line, first, stop) else None
+    return (first, stop) if words and not _no_noun(line, first, stop) else None
 
 
-def _only_predicate(line: Line, first: int, stop: int) -> bool:
-    return stop - first == 1 and (line.key(first) in PREDICATES or line.key(first) in CASUALTIES)
+def _no_noun(line: Line, first: int, stop: int) -> bool:
+    """Whether only a predicate was found: "15 injured", "the two turned vicious"."""
+    key = line.key(first)
+    if stop - first == 1:
+        return key in PREDICATES or key in CASUALTIES
+    return (
+        _participle(key)
+        and not any(looks_plural(line.key(at)) for at in range(first, stop))
+        and line.key(first - 1) != "one"
+    )
 
 
 def _goes_on(line: Line, index: int, last: str, words: int) -> bool:
@@ -122,13 +137,15 @@ def _goes_on(line: Line, index: int, last: str, words: int) -> bool:
     initials = key in {"us", "it"} and token.text.isupper()
     if token.kind != "word" or (key in _STOPS and not initials) or key in _WEEKDAYS:
         return False
-    if key in NUMBER_WORDS or (key.endswith("ly") and len(key) > 4 and key not in {"family", "early", "elderly"}):
+    if key in NUMBER_WORDS or (key.endswith("ly") and len(key) > 4 and key not in LY_ADJECTIVES):
         return False
+    if line.key(index + 1) in {"'", "’"} and line.key(index + 2) in {"t", "ve", "re", "ll"} and line.touching(index):
+        return False  # "wasn't"
     if looks_plural(last):
-        return looks_plural(key) and not token.capitalised and key not in PREDICATES
+        return last in MODIFYING_PLURALS and looks_plural(key) and not token.capitalised and key not in PREDICATES
     if key in PREDICATES or key in CASUALTIES or _participle(key):
         return _modifies(line, index)
-    return not (key.endswith("ing") and words and not _modifies(line, index))
+    return not (key.endswith("ing") and line.key(index - 1) != "of" and not _modifies(line, index))
 
 
 def _participle(key: str) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from service.lexicon.calendar import DATE_WORDS, EDGES, PARTS_OF_DAY
+from service.lexicon.numbers import TENS, UNITS
 from service.reading.clock import read_clock
 from service.reading.moments import Moment, Scene
 from service.reading.month_dates import read_month_date, read_numeric_date, read_weekday, read_year
@@ -20,9 +21,7 @@ from service.records import FoundDate, Sentence, Span
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _PREFIX_HOURS = frozenset({"hours", "morning", "evening", "night", "afternoon", "eve"})
-_STARTS = DATE_WORDS | {"a", "an", "the", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"} | {
-    "eleven", "twelve", "earlier", "later", "first", "second", "third", "fourth", "mid", "q",
-}  # fmt: skip
+_STARTS = DATE_WORDS | UNITS.keys() | TENS.keys() | frozenset("a an the hundred first second third fourth q".split())
 
 _READERS: tuple[Callable[[Scene, int], Moment | None], ...] = (
     read_numeric_date,

@@ -16,7 +16,8 @@ from service.lexicon.units import RUPEE, RUPEE_COUNTRIES, Unit
 from service.reading.amounts import Amount, read_amount, read_range, read_ratio, resolve_rupee
 from service.reading.counted import read_counted
 from service.reading.not_figures import Skip, read_objection, read_score, read_skip, unread
-from service.reading.numerals import EXACTLY, read_numeral
+from service.reading.digits import EXACTLY
+from service.reading.numerals import read_numeral
 from service.reading.qualifiers import Qualified, read_bound
 from service.reading.tokens import Line, read_line
 from service.records import FoundDate, FoundFigure, Qualifier, Sentence, SkippedNumber, Span
@@ -134,6 +135,9 @@ def _read_number(line: Line, index: int, last: Skip | None) -> Quantity | Skip |
         return score
     amount = read_ratio(line, numeral) or read_range(line, amount) or amount
     qualified = read_bound(line, amount)
+    if qualified.stop > amount.stop and amount.unit is None and not amount.ranges:
+        behind = read_amount(line, numeral._replace(link=qualified.stop))  # "15-plus years"
+        amount = amount._replace(unit=behind.unit, after=behind.after)
     return read_objection(line, amount, qualified, last) or _quantity(line, amount, qualified)
 
 

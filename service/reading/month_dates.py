@@ -12,9 +12,9 @@ from service.lexicon.calendar import (
     WEEKDAY_SHORTS,
     WEEKDAYS,
 )
-from service.lexicon.noun_phrases import TITLES_OF_PAPERS
+from service.lexicon.noun_phrases import DETERMINERS, TITLES_OF_PAPERS
 from service.lexicon.numbers import DASHES, ORDINAL_ENDINGS
-from service.reading.calendar import day_of_month, day_value, month_value, nearest_month, weekday
+from service.reading.calendar import day_of_month, day_value, month_value, nearest_month, period, weekday
 from service.reading.counted import looks_plural, noun_phrase
 from service.reading.moments import Moment, Scene
 from service.reading.tokens import Line
@@ -23,6 +23,7 @@ _YEAR_PREPOSITIONS = frozenset(
     "in since until till by before after during from to through of between early late mid year fy and the for around "
     "about circa back throughout or than spring summer autumn fall winter".split()
 )
+_OWNERS = frozenset("his her its their my our your a".split())
 _PLAUSIBLE = range(1900, 2051)
 
 
@@ -35,7 +36,11 @@ def read_numeric_date(scene: Scene, index: int) -> Moment | None:
     keys = line.keys(index, 5)
     if line[index].kind != "digits" or len(keys) < 5 or keys[1] != keys[3] or keys[1] not in {"-", "/", ".", "–"}:
         return None
-    if not all(line.touching(at) for at in range(index, index + 4)) or line.touching(index - 1) and line.key(index - 1) in "-/.":
+    if (
+        not all(line.touching(at) for at in range(index, index + 4))
+        or line.touching(index - 1)
+        and line.key(index - 1) in "-/."
+    ):
         return None
     first, second, third = keys[0], keys[2], keys[4]
     if not (first.isdigit() and second.isdigit() and third.isdigit()):
@@ -53,7 +58,11 @@ def _past_time(line: Line, stop: int) -> int:
     if line.key(stop) != "t" or not line.touching(stop - 1) or line[stop + 1].kind != "digits":
         return stop
     stop += 2
-    while line.touching(stop - 1) and (line[stop].kind == "digits" or line.key(stop) in {":", ".", "+", "z"}) and line[stop].kind != "end":
+    while (
+        line.touching(stop - 1)
+        and (line[stop].kind == "digits" or line.key(stop) in {":", ".", "+", "z"})
+        and line[stop].kind != "end"
+    ):
         stop += 1
     return stop - (line.key(stop - 1) == ".")
 
@@ -124,7 +133,8 @@ def _year_number(line: Line, index: int) -> tuple[int, int] | None:
     token = line[at]
     if token.kind != "digits" or len(token.key) != 4 or not 1000 <= int(token.key) < 2200:
         return None
-    if line.touching(at) and (line.key(at + 1) in {"%", "s"} or line.key(at + 1) == "," and line.touching(at + 1)):
+    grouped = line.key(at + 1) == "," and line.touching(at + 1) and line[at + 2].kind == "digits"
+    if line.touching(at) and (line.key(at + 1) in {"%", "s"} or grouped):
         return None
     return int(token.key), at + 1
 
@@ -143,6 +153,8 @@ def _month_first(scene: Scene, index: int) -> Moment | None:
 
 def _counts(line: Line, index: int, stop: int) -> bool:
     """ "In May 10 people died": the number behind the month counts people."""
+    if line.key(stop - 1) == "11" and line.key(index) in {"sept", "september"}:
+        return False
     if line.key(index - 1) in {"on", "since", "until", "by", "from"} or line.key(stop) in {",", "at"}:
         return False
     found = noun_phrase(line, stop)
@@ -212,13 +224,30 @@ def _month_only(scene: Scene, first: int, month: int, stop: int) -> Moment | Non
     year = _year_number(line, stop)
     if year:
         return Moment(first, year[1], month_value(year[0], month), "month")
+    relative = _of_relative_year(scene, stop)
+    if relative:
+        return Moment(first, relative[1], relative[0] and month_value(int(relative[0]), month), "month")
     doubtful = line.key(first) in DOUBTFUL_MONTHS
     before = line.key(first - 1)
-    if doubtful and before not in TIME_PREPOSITIONS and not (before in DASHES and line.key(first - 2) in {"mid", "late", "early"}):
+    if (
+        doubtful
+        and before not in TIME_PREPOSITIONS
+        and not (before in DASHES and line.key(first - 2) in {"mid", "late", "early"})
+    ):
         return None
     if before in {"last", "next", "this"}:
         return Moment(first - 1, stop, nearest_month(month, scene.published, ahead=before == "next"), "month")
     return Moment(first, stop, nearest_month(month, scene.published, ahead=scene.ahead(first)), "month")
+
+
+def _of_relative_year(scene: Scene, stop: int) -> tuple[str | None, int] | None:
+    """ "September of last year", "March this year"."""
+    line = scene.line
+    at = stop + (line.key(stop) == "of")
+    steps = {"last": -1, "this": 0, "next": 1}.get(line.key(at))
+    if steps is None or line.key(at + 1) != "year":
+        return None
+    return period("year", steps, scene.published), at + 2
 
 
 def _months(scene: Scene, first: int, month: int, second: tuple[int, int]) -> Moment:
@@ -265,7 +294,11 @@ def read_year(scene: Scene, index: int) -> Moment | None:
     if season:
         return season
     year = _year_number(line, index) if line[index].kind == "digits" else None
-    if year is None or line.touching(index - 1) and line.key(index - 1) not in {"(", "-", "–", "—", "‘", "'", "’", '"', "“", "["}:
+    if (
+        year is None
+        or line.touching(index - 1)
+        and line.key(index - 1) not in {"(", "-", "–", "—", "‘", "'", "’", '"', "“", "["}
+    ):
         return None
     return _years(line, index, *year)
 
@@ -276,7 +309,7 @@ def _decade(line: Line, index: int) -> Moment | None:
     if line[index].kind != "digits" or len(key) not in {2, 4} or not key.endswith("0") or not line.touching(index):
         return None
     stop = index + 1
-    if line.key(stop) in {"'", "’"} and line.touching(stop) and len(key) == 4 and line.key(index - 1) == "the":
+    if line.key(stop) in {"'", "’"} and line.touching(stop) and line.key(index - 1) == "the":
         stop += 1
     if line.key(stop) != "s":
         return None
@@ -316,11 +349,23 @@ def _meant(line: Line, index: int, year: int, stop: int) -> bool:
     found = noun_phrase(line, stop)
     counted = found is not None and looks_plural(line.key(found[1] - 1)) and not line[found[0]].capitalised
     if before.key in _YEAR_PREPOSITIONS or before.key in DASHES:
-        if counted and (year % 100 == 0 or year not in _PLAUSIBLE or before.key in {"of", "to", "than", "about", "around", "or", "and", "for"}):
+        if counted and (
+            year % 100 == 0
+            or year not in _PLAUSIBLE
+            or before.key in {"of", "to", "than", "about", "around", "or", "and", "for"}
+        ):
             return before.key in {"the", "in"} and year in _PLAUSIBLE and year != 2000
         return year in _PLAUSIBLE or (before.key in {"in", "since", "until", "by", "from"} and not counted)
-    if year not in _PLAUSIBLE or before.capitalised or counted:
+    own = before.key in _OWNERS or (before.key == "s" and line.key(index - 2) in {"'", "’"})
+    if own and year in _PLAUSIBLE and not (counted and year % 100 == 0):
+        return found is not None or following.key in {"“", '"', "‘"}
+    if year not in _PLAUSIBLE or counted:
         return False
+    described = found is not None and not line[found[0]].capitalised
+    if before.capitalised:  # "the Tory 2019 pledge", not "Hilal Talks 2025"
+        return described and any(line.key(index - back) in DETERMINERS for back in (2, 3))
+    if before.key in {"over", "across"}:
+        return year % 10 != 0 and following.kind in {"sign", "end"}
     if before.key in {"(", "[", ","} or before.kind == "end":
         return following.kind in {"sign", "end"} or before.key in {"(", "["}
     return before.kind == "word" and before.key in {"is", "was", "on"} and following.kind in {"sign", "end"}

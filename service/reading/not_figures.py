@@ -32,6 +32,7 @@ from service.lexicon.numbers import (
     SECTION_WORDS,
     SERIES_NAMES,
     SHORT_SCALES,
+    STREETS,
     TENS,
     TOUCHING_SCALES,
     VOTES_AND_MATCHES,
@@ -59,7 +60,9 @@ _SUFFIXES = (
 _LETTER_SUFFIXES = frozenset("mkKMbBtTglLhpxCFWVc")  # no G: 3G is a name
 _JOINTS = frozenset("-‐‑–./:_,+'’x")
 _PLACES = frozenset("in at near from across on to around outside within throughout inside around".split())
-_PHONE_WORDS = frozenset("call phone tel telephone hotline whatsapp dial contact helpline mobile fax number cell".split())
+_PHONE_WORDS = frozenset(
+    "call phone tel telephone hotline whatsapp dial contact helpline mobile fax number cell".split()
+)
 _FAMOUS_DAYS = frozenset({("9", "11"), ("26", "11"), ("7", "7"), ("7", "11")})
 _AFTER_AGE = frozenset("said told died who was is were has had from and a an of says".split())
 _BEFORE_ORDINAL = TENS.keys() | {"hundred", "thousand"}
@@ -70,7 +73,8 @@ _MONTHS = frozenset(
 )
 _IDIOMS = tuple(
     tuple(idiom.split())
-    for idiom in """one another|one by one|one on one|one to one|one off|one time|one way|one sided|one day|one thing|one 's
+    for idiom in """one another|one by one|one on one|one to one|one off|one time|one way|one sided|one day|one thing
+        one 's
         one ’s|one - off|24 / 7|50 50|fifty fifty|20 20|9 to 5|nine to five|zero tolerance|zero sum|half time|half way
         half brother|half sister|half hearted|half truth|half baked|four by four|360 degree|seven a side|five a side
         one person one vote|one size|one stop|one step|two fold path|one nil|two faced""".replace("\n", "|").split("|")
@@ -319,12 +323,18 @@ def _capital(line: Line, index: int) -> Skip | None:
 
 def opens_sentence(line: Line, index: int) -> bool:
     before = line[index - 1]
-    return index == 0 or (before.kind == "sign" and before.key not in {",", ")", "-", "–", "’", "'", "&"}) or before.key == "–"
+    return (
+        index == 0
+        or (before.kind == "sign" and before.key not in {",", ")", "-", "–", "’", "'", "&"})
+        or before.key == "–"
+    )
 
 
 def in_capitals(line: Line) -> bool:
     """Whether the sentence is a headline with most of its words capitalised."""
-    words = [line[index] for index in range(min(line.size, 40)) if len(line[index].text) > 3 and line[index].kind == "word"]
+    words = [
+        line[index] for index in range(min(line.size, 40)) if len(line[index].text) > 3 and line[index].kind == "word"
+    ]
     return len(words) > 2 and sum(word.capitalised for word in words) > 0.7 * len(words)
 
 
@@ -398,6 +408,8 @@ def _name(line: Line, amount: Amount) -> bool:
     if before.key in LABEL_WORDS and not before.capitalised:
         single = digits or amount.low < 20
         return single and not _counts_noun(line, amount) and amount.numeral.scale == ONE
+    if digits and _address(line, amount.stop):
+        return True
     if not before.capitalised or before.key in _MONTHS or before.key in _BOUND_ENDINGS or before.key in _FUNCTION_WORDS:
         return False
     if before.key in SERIES_NAMES or before.key in LABEL_WORDS:
@@ -405,6 +417,16 @@ def _name(line: Line, amount: Amount) -> bool:
     if not digits or "," in line.text[line[amount.first].start : line[amount.stop - 1].end]:
         return False
     return not _counts_noun(line, amount) or not _free_of_name(line, amount.first - 1)
+
+
+def _address(line: Line, index: int) -> bool:
+    """ "700 Science Drive": capitals up to a word for streets."""
+    for at in range(index, index + 4):
+        if not line[at].capitalised:
+            return False
+        if line.key(at) in STREETS:
+            return at > index
+    return False
 
 
 def _free_of_name(line: Line, index: int) -> bool:
@@ -439,13 +461,16 @@ def _idle_one(line: Line, amount: Amount, qualified: Qualified) -> bool:
     found = noun_phrase(line, at + 1)
     if not found or before in {"the", "this", "that", "any", "every", "each"}:
         return True
-    return not (before in LEADING_CASUALTIES or _casualty_follows(line, found[1]) or _counted_beside(line, at, found[1]))
+    return not (
+        before in LEADING_CASUALTIES or _casualty_follows(line, found[1]) or _counted_beside(line, at, found[1])
+    )
 
 
 def _one_of_counted(line: Line, index: int) -> bool:
     if line.key(index) in {"which", "whom", "them", "those"}:
         return True
     at = index + (line.key(index) in DETERMINERS)
+    at += line.key(at) in _BOUND_ENDINGS
     numeral = read_numeral(line, at)
     if numeral and numeral.value is not None and numeral.shape == "count":
         return True
@@ -465,7 +490,10 @@ def _counted_beside(line: Line, at: int, stop: int) -> bool:
         other = read_numeral(line, following)
         return other is not None and other.value is not None and other.shape == "count"
     joint = line.key(at - 1) in {"and", ","}
-    return joint and any(line[at - back].kind == "digits" or line.key(at - back) in NUMBER_WORDS - ORDINALS for back in range(2, min(7, at + 1)))
+    return joint and any(
+        line[at - back].kind == "digits" or line.key(at - back) in NUMBER_WORDS - ORDINALS
+        for back in range(2, min(7, at + 1))
+    )
 
 
 # ── scores ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ Knows the grammar of number words, digit groups, scales and fractions. Whether t
 it and what it counts, is asked elsewhere.
 """
 
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from service.lexicon.noun_phrases import VERBS
@@ -13,7 +13,6 @@ from service.lexicon.numbers import (
     DENOMINATORS,
     FOLDS,
     HYPHENS,
-    MOST_DIGITS,
     MULTIPLE_ADJECTIVES,
     MULTIPLES,
     ORDINALS,
@@ -28,18 +27,18 @@ from service.lexicon.numbers import (
     VULGAR,
 )
 from service.lexicon.units import BEFORE_METRES, CURRENCY_SIGNS, LETTER_SIGNS
+from service.reading.digits import EXACTLY, read_mantissa, read_slashed
 from service.reading.tokens import Line
 
 Shape = Literal["count", "fraction", "times", "vague"]
 
-EXACTLY = Context(prec=80)  # the default context would round a long product
 ONE, DOZEN, HUNDRED = Decimal(1), Decimal(12), Decimal(100)
 
-_THIN_SPACES = frozenset("\u2009\u202f\u00a0")
-_APOSTROPHES = frozenset("'’")
 _ARTICLES = frozenset({"a", "an"})
 _MODALS = frozenset({"to", "will", "would", "could", "may", "might", "can"})
-_BEFORE_PART = frozenset("by nearly almost about over than under roughly only least around just up some to exactly".split())
+_BEFORE_PART = frozenset(
+    "by nearly almost about over than under roughly only least around just up some to exactly".split()
+)
 _AFTER_HALF = frozenset(
     "of a an the its their his her our all those these that this what as were was are is have had said".split()
 )
@@ -114,93 +113,10 @@ def _read_digits(line: Line, index: int) -> Numeral | None:
     return whole if plain == "" else _read_denominator(line, whole) or whole
 
 
-def read_mantissa(line: Line, index: int) -> tuple[str, int] | None:
-    """The digits with their groups and decimals as one plain string, and where they end; None for no such number."""
-    groups, stop, separator = _read_groups(line, index)
-    if not all(groups) or sum(map(len, groups)) > MOST_DIGITS or not _well_grouped(groups, separator):
-        return None
-    whole = "".join(groups)
-    if _leading_dot(line, index):
-        return (f"0.{whole}", stop) if not separator else None
-    if separator != "." and line.key(stop) == "." and _tied_digits(line, stop) and line.key(stop + 1):
-        if line.key(stop + 2) == "." and _tied_digits(line, stop + 2):
-            return None  # 1.2.3 is a version or an address
-        whole, stop = f"{whole}.{line.key(stop + 1)[:MOST_DIGITS]}", stop + 2
-    return whole, stop
-
-
-def _leading_dot(line: Line, index: int) -> bool:
-    """.534 with nothing before the dot."""
-    return line.key(index - 1) == "." and line.touching(index - 1) and not line.touching(index - 2)
-
-
-def _tied_digits(line: Line, index: int) -> bool:
-    """Whether the sign at `index` has the number before and digits after it, without spaces."""
-    return line.touching(index - 1) and line.touching(index) and line[index + 1].kind == "digits"
-
-
-def _read_groups(line: Line, index: int) -> tuple[list[str], int, str]:
-    groups, stop = [line.key(index)], index + 1
-    separator = _separator(line, stop)
-    if separator == " " and (len(groups[0]) > 3 or groups[0].startswith("0")):
-        separator = ""
-    step = 1 if separator == " " else 2
-    while separator and _separator(line, stop) == separator:
-        groups.append(line.key(stop + step - 1))
-        stop += step
-    return groups, stop, separator
-
-
-def _separator(line: Line, stop: int) -> str:
-    """The sign that ties the next group of digits to the number before `stop`, "" for none."""
-    sign = line.key(stop)
-    if line[stop].kind == "digits":
-        return " " if _one_space(line, stop) and _three_digits(line, stop) else ""
-    if not sign or not _tied_digits(line, stop):
-        return ""
-    if sign == ",":
-        return sign
-    if sign in _APOSTROPHES and _three_digits(line, stop + 1):
-        return sign
-    if sign == "." and _three_digits(line, stop + 1) and (line.key(stop + 2) == "." or line.key(stop - 2) == "."):
-        # One group alone is a decimal fraction: 1.250. Two are the thousands of another language: 1.250.000
-        return sign
-    return ""
-
-
-def _one_space(line: Line, index: int) -> bool:
-    gap = line.text[line[index - 1].end : line[index].start]
-    return gap in _THIN_SPACES or gap == " "
-
-
-def _three_digits(line: Line, index: int) -> bool:
-    return len(line.key(index)) == 3 and not (line.touching(index) and line[index + 1].kind == "word")
-
-
-def _well_grouped(groups: list[str], separator: str) -> bool:
-    if not separator:
-        return True
-    head, *middle, tail = groups
-    thousands = len(head) <= 3 and all(len(group) == 3 for group in (*middle, tail))
-    lakhs = separator == "," and len(head) <= 2 and len(tail) == 3 and all(len(group) == 2 for group in middle)
-    return thousands or lakhs
-
-
 def _read_slashed(line: Line, index: int) -> Numeral | None:
     """A fraction such as 2/3 or ¾; 24/7 and 9/11 are none."""
-    part = _slashed(line, index)
+    part = read_slashed(line, index)
     return Numeral(index, index + 3, part, "fraction") if part else None
-
-
-def _slashed(line: Line, index: int) -> Decimal | None:
-    keys = line.keys(index, 3)
-    tied = len(keys) == 3 and keys[1] == "/" and line.touching(index) and line.touching(index + 1)
-    if not tied or line.key(index + 3) == "/" or line.key(index - 1) == "/":
-        return None
-    upper, lower = keys[0], keys[2]
-    if upper.isdigit() and lower in {"2", "3", "4", "5", "6", "8", "10"} and len(upper) < 3 and 0 < int(upper) < int(lower):
-        return EXACTLY.divide(Decimal(upper), Decimal(lower))
-    return None
 
 
 def _add_part(line: Line, value: Decimal, stop: int) -> tuple[Decimal, int]:
@@ -208,7 +124,9 @@ def _add_part(line: Line, value: Decimal, stop: int) -> tuple[Decimal, int]:
     vulgar = VULGAR.get(line.key(stop))
     if vulgar is not None:
         return value + vulgar, stop + 1
-    slashed = _slashed(line, stop) if line[stop].kind == "digits" and line[stop].start - line[stop - 1].end == 1 else None
+    slashed = (
+        read_slashed(line, stop) if line[stop].kind == "digits" and line[stop].start - line[stop - 1].end == 1 else None
+    )
     if slashed is not None:
         return value + slashed, stop + 3
     for word, part in (("half", "0.5"), ("quarter", "0.25")):
@@ -331,10 +249,10 @@ def _read_half(line: Line, first: int, index: int) -> Numeral | None:
 
 def _of_whole(line: Line, part: Numeral) -> Numeral:
     """ "half a million", "a quarter of a million" and "half an hour" are counts; other fractions are shares."""
-    index = part.stop + (line.key(part.stop) == "of")
+    index = past_hyphen(line, part.stop + (line.key(part.stop) == "of"))
     if line.key(index) not in _ARTICLES:
         return part
-    whole = index + 1
+    whole = past_hyphen(line, index + 1)  # half-a-million
     if scale_word(line.key(whole)):
         return _times_scale(part, line, whole)
     if line.key(whole) in _PARTED_UNITS:
@@ -343,7 +261,8 @@ def _of_whole(line: Line, part: Numeral) -> Numeral:
 
 
 _PARTED_UNITS = frozenset(
-    "hour minute second day week month year decade century mile kilometre kilometer km metre meter inch foot yard tonne ton "
+    "hour minute second day week month year decade century mile kilometre kilometer km metre meter inch foot yard "
+    "tonne ton "
     "litre liter gallon acre hectare kilogram kilo kg pound ounce degree".split()
 )
 
@@ -444,7 +363,12 @@ def _next_part(key: str, current: Decimal, last_scale: Decimal, first: bool) -> 
     if key == "hundred":
         return (max(current, ONE) * HUNDRED, None) if (first or 0 < current < 100) else None
     scale = scale_word(key)
-    if scale is None or scale >= last_scale or not (first or current) or (key in VAGUE_PLURALS and key[-1] == "s" and first):
+    if (
+        scale is None
+        or scale >= last_scale
+        or not (first or current)
+        or (key in VAGUE_PLURALS and key[-1] == "s" and first)
+    ):
         return None
     return max(current, ONE), scale
 

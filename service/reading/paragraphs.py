@@ -277,7 +277,8 @@ def _is_disclaimer(line: _Line) -> bool:
     if line.plain.startswith(furniture.OPINION_OPENINGS):
         return any(words in folded for words in furniture.OPINION_WORDS)
     if line.plain.startswith(furniture.SOURCES_OPENINGS):
-        return len(line.words) <= 12 or any(words in folded for words in furniture.SOURCES_WORDS)
+        listed = len(line.words) <= 12 and not line.final
+        return listed or any(words in folded for words in furniture.SOURCES_WORDS)
     if "all rights reserved" in folded:
         return len(line.words) <= 40 and ("©" in folded or "copyright" in folded or line.plain.endswith("reserved"))
     return False
@@ -319,7 +320,7 @@ def _mark_block(lines: Sequence[_Line], heading: int, *, pairs: Sequence[int], o
     """Sets the block under a heading aside; returns where it ends: at running text, the own title, or the end."""
     why = f"a teaser of another article, under “{lines[heading].text[:60]}”"
     after_title = False
-    truncated = 0
+    summaries = 0
     bare_titles = 0  # titles that no summary followed
     place = heading + 1
     while place < len(lines):
@@ -334,23 +335,20 @@ def _mark_block(lines: Sequence[_Line], heading: int, *, pairs: Sequence[int], o
         if line.plain == own:
             break
         if line.truncated and line.summary:
-            truncated += 1
+            summaries += 1
             after_title = False
         elif line.titled:
             bare_titles += after_title
             after_title = True
-        elif after_title and line.summary and (_alternates(truncated, bare_titles) or pairs[place - 1] >= 2):
+        elif after_title and line.summary and ((summaries and not bare_titles) or pairs[place - 1] >= 2):
+            # So far each title had its summary, so this is one more, if too short to be cut; or only pairs follow.
+            summaries += 1
             after_title = False
         else:
             break
         line.set_aside("teaser", why)
         place += 1
     return place
-
-
-def _alternates(truncated: int, bare_titles: int) -> bool:
-    """So far each title had its summary, so the next stretch is one more, even if it was short enough not to be cut."""
-    return truncated > 0 and bare_titles == 0
 
 
 def _pairs_to_end(lines: Sequence[_Line]) -> list[int]:
@@ -414,7 +412,7 @@ def _mark_headlines(lines: Sequence[_Line], *, title: str | None) -> None:
 
 
 def _mark_lines_before_text(free: Sequence[_Line]) -> None:
-    """The first short lines without a stop, if running text comes after them, and where they are said again."""
+    """The first short lines without a stop, if running text comes after them."""
     first_prose = next((place for place, line in enumerate(free) if line.prose), None)
     if first_prose is None:
         return
@@ -424,13 +422,13 @@ def _mark_lines_before_text(free: Sequence[_Line]) -> None:
             break
         if BULLET.match(line.text) and headline is None:
             break
-        why = "stands over the text without a full stop" if headline is None else "stands under the headline"
+        if headline is None:
+            headline, why = line, "stands over the text without a full stop"
+        elif line.plain == headline.plain:
+            why = "repeats the headline"
+        else:
+            why = "stands under the headline"
         line.set_aside("headline", why)
-        headline = headline or line
-    if headline is not None and len(headline.words) > 2:
-        for line in free[:first_prose]:
-            if line.role is None and line.plain == headline.plain:
-                line.set_aside("headline", "repeats the headline")
 
 
 def _ends_open(line: _Line) -> bool:
@@ -460,7 +458,7 @@ def _is_heading(line: _Line, *, before: _Line, after: _Line) -> bool:
         return False
     if _capital_share(line.words) >= 0.6:
         return len(line.words) > 1 or after.final
-    return len(line.words) <= 7 and _is_fragment(line.words)
+    return len(line.words) <= 7 and ":" not in line.text and _is_fragment(line.words)
 
 
 def _is_fragment(words: Sequence[str]) -> bool:

@@ -21,6 +21,7 @@ from service.reading.tokens import Line
 
 _ENDINGS = frozenset(phrase[-1] for phrase in BOUNDS_BEFORE)
 _AFTER_DURATION = frozenset({"ago", "later", "earlier", "old", "long", "behind", "late"})
+_PLACING = frozenset({"under", "over", "above", "below", "about", "around"})
 _STRENGTH: dict[Bound, int] = {"exact": 0, "about": 1, "at_least": 2, "more_than": 2, "at_most": 2, "less_than": 2}
 
 
@@ -45,7 +46,7 @@ def _before(line: Line, amount: Amount) -> tuple[int, Bound]:
     strongest: Bound = "exact"
     for _ in range(3):  # "only up to about 50"
         found = _phrase_before(line, first, amount)
-        if found is None:
+        if found is None or (found[1] == bound != "exact"):
             break
         first, bound = found
         if _STRENGTH[bound] >= _STRENGTH[strongest]:
@@ -75,6 +76,8 @@ def _phrase_before(line: Line, first: int, amount: Amount) -> tuple[int, Bound] 
 
 def _means_it(line: Line, start: int, phrase: tuple[str, ...], amount: Amount) -> bool:
     before = line.key(start - 1)
+    if amount.low is None and len(phrase) == 1 and phrase[0] in _PLACING:
+        return False  # "under several feet of snow"
     if phrase == ("over",):
         return _over(line, start, amount, before)
     if phrase == ("up", "to"):

@@ -68,10 +68,16 @@ def _spanning(scene: Scene, index: int) -> Moment | None:
     which = line.key(at)
     if which not in _SPANNING or (at == index and which != "recent" and line.key(index - 1) == "the"):
         return None
-    if at == index and which in {"last", "next", "previous", "coming"} and line.key(index - 1) not in {"in", "for", "over"}:
+    if (
+        at == index
+        and which in {"last", "next", "previous", "coming"}
+        and line.key(index - 1) not in {"in", "for", "over"}
+    ):
         return None
     count, stop = _count(line, at + 1)
     unit = line.key(stop)
+    if which == "recent" and not unit.endswith("s"):
+        return None
     if unit not in _ALL_UNITS or (count is None and stop == at + 1 and which in {"last", "next"}):
         return None
     known = _SINGULARS.get(unit) if which in {"past", "last"} else None

@@ -87,11 +87,12 @@ def amount_of(figure: Figure) -> str:
 
 def reading_of(figure: Figure) -> str:
     """The figure as we read it, with what it counts: "≥ 11 soldiers killed"."""
-    noun = " ".join(visible(part) for part in (figure.counted, figure.measure) if part)
+    unit = figure.unit if figure.unit and figure.unit.islower() else None
+    units = {unit, _plural(unit)} if unit else set()
+    noun = " ".join(visible(part) for part in (figure.counted, figure.measure) if part and part.lower() not in units)
     amount = visible(amount_of(figure))
     if figure.low is None and figure.high is None:
-        unit = visible(_plural(figure.unit)) if figure.unit and figure.unit.islower() else ""
-        noun = " ".join(filter(None, (unit, noun)))
+        noun = " ".join(filter(None, (visible(_plural(unit)) if unit else "", noun)))
         return f"{amount} ({noun})" if noun else amount
     return f"{amount} {noun}" if noun else amount
 
@@ -168,8 +169,10 @@ def marks_of(claim: Claim) -> tuple[str, ...]:
     marks = [words for words in (_STANCES.get(claim.stance), _MODES.get(claim.mode)) if words]
     marks += [word for word, holds in (("hedged", claim.hedged), ("negated", claim.negated)) if holds]
     marks += [f"by way of {visible(name)}" for name in claim.source.via]
-    marks += [f"when: {visible(when.value)}" for when in claim.when if when.value]
-    marks += [f"where: {visible(place)}" for place in claim.where]
+    if times := [when.value for when in claim.when if when.value]:
+        marks.append(f"when: {visible(', '.join(times))}")
+    if claim.where:
+        marks.append(f"where: {visible(', '.join(claim.where))}")
     return tuple(marks)
 
 

@@ -74,6 +74,7 @@ async def plain_result(request: Request) -> Response:
         return _told(from_error(error))
     return page(
         "plain.html",
+        status=502 if extraction.status == "failed" else 200,
         table=table(extraction, width=TABLE_WIDTH),
         title=extraction.article.title or extraction.article.id,
     )

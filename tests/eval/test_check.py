@@ -112,7 +112,7 @@ def test_what_the_guidelines_rule_out_is_an_error_with_its_place(folder, change,
     [
         pytest.param(set_in(2, "figures.0.low", "34"), (2, "figures.0"), id="number reads otherwise"),
         pytest.param(set_in(1, "content.0.1", 200), (1, "content"), id="content ends in a comma"),
-        pytest.param(set_in(1, "content.0.0", 102), (1, "content.0"), id="content begins inside a word"),
+        pytest.param(set_in(1, "cue", [234, 237]), (1, "cue"), id="cue ends inside a word"),
         pytest.param(set_in(11, "negated", False), (11, "negated"), id="negation not marked"),
         pytest.param(set_in(10, "negated", True), (10, "negated"), id="no negation to mark"),
         pytest.param(set_in(1, "source.aliases", ["Captain"]), (1, "source.aliases"), id="name not in the text"),
@@ -220,3 +220,13 @@ def test_a_problem_is_printed_with_file_line_field_value_and_fix(folder):
 )
 def test_times_are_iso_dates_months_years_or_intervals(value, valid):
     assert is_iso_time(value) is valid
+
+
+def test_a_second_opinion_warns_where_reading_sees_another_number_and_never_fails(folder):
+    spoil(folder, CLAIMS_FILE, lambda lines: lines[1]["figures"][0].update(low="430", high="430"))
+
+    checked = check_gold_set(folder, second_opinion=True)
+
+    ours = [problem for problem in checked.problems if "is read as" in problem.message]
+    assert (2, "figures.0") in {(problem.line, problem.field) for problem in ours}
+    assert checked.errors == 0

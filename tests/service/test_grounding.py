@@ -150,6 +150,26 @@ def test_words_inside_the_content_do_not_name_its_speaker():
     assert placed.source.mention is None
 
 
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        pytest.param("Villagers in Oru", "anonymous", id="people-not-named"),
+        pytest.param("A study of rivers", "document", id="document"),
+        pytest.param("Oru Water Board", "organization", id="body"),
+        pytest.param("Carla Mensah", "person", id="person"),
+        pytest.param("a passer-by", "anonymous", id="lower-case"),
+    ],
+)
+def test_a_speaker_given_in_words_has_the_kind_of_its_head_noun(words, kind):
+    text = f"{words} said the weir had burst."
+    reading = a_reading(text)
+
+    placed = ground(a_draft(content=(span_of("the weir had burst", text),), speaker=words), reading)
+
+    assert isinstance(placed, Grounded)
+    assert placed.source.kind == kind
+
+
 # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -169,7 +169,9 @@ def test_the_teaser_says_under_which_heading_it_stands():
         pytest.param(["Bridge closed"], None, ["body"], id="a headline is all there is"),
         pytest.param(["Bridge closed", "Tower open"], None, ["body", "body"], id="no running text anywhere"),
         pytest.param(["Bridge closed"], "Bridge closed", ["body"], id="the text is its own title"),
-        pytest.param(["# Bridge closed", PROSE, "## Costs", MORE], None, ["headline", "body", "heading", "body"], id="md"),
+        pytest.param(
+            ["# Bridge closed", PROSE, "## Costs", MORE], None, ["headline", "body", "heading", "body"], id="md"
+        ),
         pytest.param(
             ["RIVERTOWN, Ohio, Feb. 21, 2025 /Newswire/ -- In a major win for", PROSE],
             None,
@@ -177,7 +179,7 @@ def test_the_teaser_says_under_which_heading_it_stands():
             id="a dateline that lost its end",
         ),
     ],
-)  # fmt: skip
+)
 def test_headlines_are_told_from_text(lines, title, expected):
     assert roles("\n\n".join(lines), title) == expected
 
@@ -208,7 +210,9 @@ def test_lines_without_stops_are_not_joined():
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
-        st.one_of(st.text(max_size=60), st.sampled_from(["Must Read", "Title Here", "Cut off...", PROSE, "• x", "By A"]))
+        st.one_of(
+            st.text(max_size=60), st.sampled_from(["Must Read", "Title Here", "Cut off...", PROSE, "• x", "By A"])
+        )
     ).map("\n".join)
 )
 def test_spans_are_ordered_and_cut_what_is_not_blank(text):

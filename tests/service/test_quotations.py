@@ -24,7 +24,9 @@ def inner(text):
         pytest.param("“We won,” he said. “They lost.”", ["We won,", "They lost."], id="curly"),
         pytest.param("‘We don’t know,’ he said.", ["We don’t know,"], id="curly single"),
         pytest.param("'It's a lie,' she said. 'We'll see.'", ["It's a lie,", "We'll see."], id="straight single"),
-        pytest.param("‘We met the soldiers’ wives and sons,’ he said.", ["We met the soldiers’ wives and sons,"], id="s’"),
+        pytest.param(
+            "‘We met the soldiers’ wives and sons,’ he said.", ["We met the soldiers’ wives and sons,"], id="s’"
+        ),
         pytest.param("The workers' and farmers' unions don't agree.", [], id="apostrophes"),
         pytest.param("It was in the '90s, the ’80s and '68, rock 'n' roll.", [], id="elided"),
         pytest.param("The ‘rebels’ left.", ["rebels"], id="scare quotes"),
@@ -42,7 +44,7 @@ def inner(text):
         pytest.param('"" and "x"', ["x"], id="nothing inside"),
         pytest.param('"', [], id="one mark alone"),
     ],
-)  # fmt: skip
+)
 def test_quotations_are_found_without_their_marks(text, expected):
     assert inner(text) == expected
     assert all(quotation.closed for quotation in read(text))
@@ -52,11 +54,13 @@ def test_quotations_are_found_without_their_marks(text, expected):
     ("text", "expected"),
     [
         pytest.param("“He told me ‘don’t go’ and left.”", ["He told me ‘don’t go’ and left.", "don’t go"], id="single"),
-        pytest.param('"He said "a" and "b" to us," she said.', ['He said "a" and "b" to us,', "a", "b"], id="same marks"),
+        pytest.param(
+            '"He said "a" and "b" to us," she said.', ['He said "a" and "b" to us,', "a", "b"], id="same marks"
+        ),
         pytest.param("‘She said “no” at once.’", ["She said “no” at once.", "no"], id="double in single"),
         pytest.param("“a “b “c” b” a”", ["a “b “c” b” a", "b “c” b"], id="the third is passed over"),
     ],
-)  # fmt: skip
+)
 def test_a_quotation_in_a_quotation_is_deeper(text, expected):
     quotations = read(text)
 

@@ -82,10 +82,11 @@ function withUnit(amount, unit, one) {
 // The figure as the service reads it, in the words of the command line: "≥ 11 soldiers killed".
 export function readingOf(figure) {
   const bounds = [figure.low, figure.high].filter((bound) => bound !== null);
-  const noun = [figure.counted, figure.measure].filter(Boolean);
+  const unit = figure.unit && figure.unit === figure.unit.toLowerCase() ? figure.unit : null;
+  const units = unit ? [unit, plural(unit)] : [];
+  const noun = [figure.counted, figure.measure].filter((part) => part && !units.includes(part.toLowerCase()));
   if (!bounds.length) {
-    const unit = figure.unit && /^[a-z_ ]+$/.test(figure.unit) ? [plural(figure.unit)] : [];
-    const words = [...unit, ...noun].join(" ");
+    const words = [...units.slice(1), ...noun].join(" ");
     return words ? `number not stated (${words})` : "number not stated";
   }
   const [low, high] = [bounds[0], bounds[bounds.length - 1]];
@@ -124,14 +125,15 @@ const STANCES = {
 const MODES = { direct: "quoted", mixed: "partly quoted", implied: "implied, no attributing words here" };
 
 export function marksOf(claim) {
+  const times = claim.when.map((when) => when.value).filter(Boolean);
   return [
     STANCES[claim.stance],
     MODES[claim.mode],
     claim.hedged && "hedged",
     claim.negated && "negated",
     ...claim.source.via.map((name) => `by way of ${name}`),
-    ...claim.when.filter((when) => when.value).map((when) => `when: ${when.value}`),
-    ...claim.where.map((place) => `where: ${place}`),
+    times.length > 0 && `when: ${times.join(", ")}`,
+    claim.where.length > 0 && `where: ${claim.where.join(", ")}`,
   ].filter(Boolean);
 }
 

