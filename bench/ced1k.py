@@ -1,7 +1,7 @@
 """How well are whole reported utterances and their speakers found, on CED-1K?
 
 Adapts our clause-level claims to that corpus, which has whole utterances: neighbouring claims of one speaker in one
-sentence are joined. Scoring is left to the corpus's own scorer.
+sentence, or in one pair of quotation marks, are joined. Scoring is left to the corpus's own scorer.
 
     python -m bench.ced1k DEV.jsonl PREDICTIONS.jsonl
 """
@@ -49,10 +49,31 @@ def spans_of(draft: Draft) -> list[Span]:
 def utterances(drafts: tuple[Draft, ...], reading: Reading) -> Iterator[tuple[list[Draft], str]]:
     """Neighbouring claims of one speaker in one sentence, with that speaker; implied and outlet claims left out."""
     told = [draft for draft in drafts if draft.mode != "implied" and speaker_of(draft, reading)]
-    for (name, _), group in groupby(
+    groups: list[list[Draft]] = []
+    for _, each in groupby(
         told, key=lambda draft: (speaker_of(draft, reading), sentence_at(reading, spans_of(draft)[0].start))
     ):
-        yield list(group), name or ""
+        claims = list(each)
+        if groups and _one_quotation(groups[-1][-1], claims[0], reading):
+            groups[-1].extend(claims)
+        else:
+            groups.append(claims)
+    for group in groups:
+        yield group, speaker_of(group[0], reading) or ""
+
+
+def _one_quotation(first: Draft, second: Draft, reading: Reading) -> bool:
+    """Whether both lie inside the same pair of quotation marks."""
+    if first.mode != "direct" or second.mode != "direct":
+        return False
+    if speaker_of(first, reading) != speaker_of(second, reading):
+        return False
+    start, end = spans_of(first)[0].start, spans_of(second)[-1].end
+    return any(
+        quotation.span.start <= start and end <= quotation.span.end
+        for quotation in reading.quotations
+        if quotation.depth == 1
+    )
 
 
 def merged(group: list[Draft], text: str) -> list[Span]:

@@ -1,9 +1,10 @@
-"""How well does reading find the quantities of NewsQuant?   usage: python bench/newsquant.py DEV.jsonl "
-"PREDICTIONS.jsonl
+"""How well does reading find the quantities of NewsQuant?
 
-Writes one line a sentence, for the benchmark's own scorer: {"doc_id", "quantities": [{"value" or "low"+"high", "change",
-"unit"}]}. NewsQuant's conventions differ from ours, and everything that turns ours into its stands here: the unit of a
-plain count is its noun, fractions are parts of one, ages and idle ones are quantities, "dozens" has a value, and a
+usage: python bench/newsquant.py DEV.jsonl PREDICTIONS.jsonl
+
+Writes one line a sentence, for the benchmark's own scorer: {"doc_id", "quantities": [{"value" or "low"+"high",
+"change", "unit"}]}. NewsQuant's conventions differ from ours, and all that turns ours into its stands here: the unit of
+a plain count is its noun, fractions are parts of one, ages and idle ones are quantities, "dozens" has a value, and a
 change "from 3 to 5" is one quantity with two ends.
 """
 
@@ -21,19 +22,23 @@ from service.reading.tokens import read_line
 from service.records import FoundFigure, Sentence, SkippedNumber, Span
 
 MONEY = {
-    "USD": "dollar", "GBP": "pound sterling", "EUR": "euro", "CNY": "chinese yuan", "ILS": "shekel", "JPY": "japanese yen",
+    "USD": "dollar", "GBP": "pound sterling", "EUR": "euro", "CNY": "chinese yuan", "ILS": "shekel",
+    "JPY": "japanese yen",
     "AUD": "australian dollar", "NZD": "new zealand dollar", "HKD": "hong kong dollar", "CAD": "canadian dollar",
     "SGD": "singaporean dollar", "DKK": "danish krone", "ZAR": "south african rand", "MYR": "malaysian ringgit",
     "INR": "indian rupee", "CHF": "swiss franc", "BRL": "brazilian real", "RUB": "russian ruble",
 }  # fmt: skip
 UNITS = {
-    "percent": "percentage", "percentage_point": "percentage", "times": "count", "tonne": "metric ton", "gigatonne": "gigaton",
+    "percent": "percentage", "percentage_point": "percentage", "times": "count", "tonne": "metric ton",
+    "gigatonne": "gigaton",
     "degree Celsius": "celsius", "degree Fahrenheit": "fahrenheit",
 }  # fmt: skip
 SYMBOLS = {
     "kw": "kilowatt", "kwh": "kilowatt hour", "hz": "hertz", "mhz": "megahertz", "ghz": "gigahertz", "gb": "gigabyte",
-    "tb": "terabyte", "mb": "megabyte", "gwh": "gigawatt hour", "mw": "megawatt", "gw": "gigawatt", "hp": "horsepower", "ksi": "kilopound per square inch",
-    "w": "watt", "mm": "millimetre", "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel", "v": "volt",
+    "tb": "terabyte", "mb": "megabyte", "gwh": "gigawatt hour", "mw": "megawatt", "gw": "gigawatt",
+    "hp": "horsepower", "ksi": "kilopound per square inch",
+    "w": "watt", "mm": "millimetre", "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel",
+    "v": "volt",
     "kv": "kilovolt", "ev": "electron volt", "nm": "nanometre", "ppg": "point per game", "apg": "assist per game",
 }  # fmt: skip
 CHANGE = {
@@ -51,8 +56,8 @@ VAGUE = {
     "tens of thousands": (10**4, 10**5), "hundreds of thousands": (10**5, 10**6), "billions": (10**9, 10**10),
 }  # fmt: skip
 PER = re.compile(
-    r"^(?: ?[\w-]{1,20})?(?: ?[\w-]{1,20})?[- ](?:per|a|an|each)[- ](day|week|month|year|hour|barrel|share|game
-        century|minute|night|litre|ton)\b"
+    r"^(?: ?[\w-]{1,20})?(?: ?[\w-]{1,20})?[- ](?:per|a|an|each)[- ]"
+    r"(day|week|month|year|hour|barrel|share|game|century|minute|night|litre|ton)\b"
     r"(?! (?:ago|earlier|later))"
 )
 LOST_SIGNS = (

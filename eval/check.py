@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from eval.goldset import TEXTS_FIX
-from eval.numerals import Numeral, find_numerals
+from eval.numerals import Numeral, find_numerals, holds_number_word, shares
 from eval.opinion import second_opinion as ask_reading
-from eval.wording import fold_name
+from eval.wording import HONORIFICS, fold_name
 from service.goldfiles import (
     CLAIMS_FILE,
     DOCUMENTS_FILE,
@@ -35,8 +35,13 @@ from service.records import Figure, Record, Source, Span
 
 _OfDocument = TypeVar("_OfDocument", GoldClaim, GoldSkippedNumber)
 
-NEGATIONS = re.compile(r"\b(?:not|no|never|none|without|cannot)\b|n['’]t\b", re.IGNORECASE)
-_UNIT = re.compile(r"[A-Z]{3}|[a-z]+(?:[ _][a-z]+)?(?:[ _][a-z]+)?")
+# "No. 4" is an abbreviation, not a negation.
+NEGATIONS = re.compile(r"\b(?:not|no(?!\. ?\d)|never|none|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+_UNIT = re.compile(r"[A-Z]{3}|degree (?:Celsius|Fahrenheit)|[a-z]+(?:[ _][a-z]+)?(?:[ _][a-z]+)?")
+_SINGULARS_IN_S = ("times", "celsius", "degree Celsius", "hertz")
+_ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")  # "p.m.", "U.S.": the stop belongs to it
+_SHARE = re.compile(r" (?:in|out of) (?:every )?")  # "one in five"
+_HUNDREDTH = re.compile(r" ?(?:cents?|pence|penny|p|¢|c|paise|paisa|kobo|centavos?)\b", re.IGNORECASE)
 _OPENING_QUOTES = "\"'“‘«„"
 _CLOSING_QUOTES = "\"'”’»“"
 
@@ -180,10 +185,13 @@ def _spans(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
     """In range, with words in them, and with no blank at either end; inner spans inside the content."""
     for field, span in _named_spans(claim):
         yield from _span(place, field, span, text)
-        if field.startswith(("figures", "when")) and not any(content.holds(span) for content in claim.content):
+        if field.startswith("figures") and not any(content.holds(span) for content in claim.content):
             yield place.error(
                 field, _cut(span, text), "is not inside one span of the content", "Move it, or widen the content."
             )
+        if field.startswith("when") and not _beside(span, claim.content, text):
+            fix = "Move it; only the time of a sentence near by is shared by a part split off."
+            yield place.error(field, _cut(span, text), "is in another paragraph than the content", fix)
     for before, after in zip(claim.content, claim.content[1:], strict=False):
         if after.start < before.end:
             yield place.error(
@@ -194,6 +202,12 @@ def _spans(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
         for one, other in combinations(listed, 2):
             if one.overlaps(other):
                 yield place.error(field, _cut(one, text), f"overlaps {_cut(other, text)}", "Give each its own words.")
+
+
+def _beside(span: Span, content: Sequence[Span], text: str) -> bool:
+    """A clause that is split off shares the time of its sentence, so that a time may stand outside the content."""
+    between = ((min(part.end, span.end), max(part.start, span.start)) for part in content)
+    return any("\n" not in text[start:end] for start, end in between)
 
 
 def _span(place: Place, field: str, span: Span, text: str) -> Iterator[Problem]:
@@ -220,7 +234,7 @@ def _cuts_a_word(span: Span, text: str) -> bool:
 
 def _content_edges(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
     last = claim.content[-1].of(text)
-    if last[-1] in ".,;:":
+    if last[-1] in ".,;:" and not _ABBREVIATION.search(last[-12:]):
         yield place.warning("content", last[-20:], "ends in punctuation", "Leave out the final stop.")
     first = claim.content[0].of(text)
     if first[0] in _OPENING_QUOTES and last[-1] in _CLOSING_QUOTES and len(claim.content) == 1:
@@ -277,7 +291,7 @@ def _figures(place: Place, claim: GoldClaim) -> Iterator[Problem]:
         if figure.unit is not None and not _UNIT.fullmatch(figure.unit):
             fix = "Write percent, percentage_point, times, an ISO 4217 code or an English singular."
             yield place.error(f"figures.{number}.unit", figure.unit, "is no unit of the guidelines", fix)
-        elif figure.unit is not None and figure.unit.endswith("s") and figure.unit not in ("times", "celsius"):
+        elif figure.unit is not None and figure.unit.endswith("s") and figure.unit not in _SINGULARS_IN_S:
             yield place.warning(f"figures.{number}.unit", figure.unit, "looks like a plural", "Write the singular.")
 
 
@@ -311,12 +325,25 @@ def _figures_in_words(place: Place, claim: GoldClaim, text: str) -> Iterator[Pro
     """A second opinion: the number read in the words should be among the bounds."""
     for number, figure in enumerate(claim.figures):
         values = [bound for bound in (figure.low, figure.high) if bound is not None]
-        read = {value for numeral in find_numerals(figure.span.of(text)) for value in numeral.values}
+        read = _values_read(figure, text)
         unread = [bound for bound in values if Decimal(bound) not in read]
         if unread:
             yield place.warning(
                 f"figures.{number}", _cut(figure.span, text), f"does not read as {' and '.join(unread)}", "Look again."
             )
+
+
+def _values_read(figure: Figure, text: str) -> frozenset[Decimal]:
+    """What the words of a figure can mean: the numbers in them, "one in five" as a share, and cents as money."""
+    words = figure.span.of(text)
+    numerals = find_numerals(words)
+    read = {value for numeral in numerals for value in numeral.values}
+    for one, other in pairwise(numerals):
+        if _SHARE.fullmatch(words[one.span.end : other.span.start]):
+            read |= {share for part in one.values for whole in other.values if whole for share in shares(part, whole)}
+    if figure.unit is not None and figure.unit.isupper() and _HUNDREDTH.match(text, figure.span.end):
+        read |= {value / 100 for value in read}
+    return frozenset(read)
 
 
 def _times(place: Place, claim: GoldClaim) -> Iterator[Problem]:
@@ -343,13 +370,7 @@ def _is_instant(value: str) -> bool:
 
 
 def _negation(place: Place, claim: GoldClaim, text: str) -> Iterator[Problem]:
-    figures = [figure.span for figure in claim.figures]
-    words = [
-        match[0]
-        for span in claim.content
-        for match in NEGATIONS.finditer(text, span.start, span.end)
-        if not any(figure.overlaps(Span(*match.span())) for figure in figures)
-    ]
+    words = [match[0] for span in claim.content for match in NEGATIONS.finditer(text, span.start, span.end)]
     if bool(words) != claim.negated:
         message = f"the content holds {words[0]!r}" if words else "the content holds no word of negation"
         yield place.warning("negated", str(claim.negated).lower(), message, "Look again.")
@@ -438,10 +459,16 @@ def _speakers(rows: Sequence[Row[GoldClaim]], folder: Path) -> Iterator[Problem]
                 message = f"{source.name} is {getattr(known, field)} on line {line}"
                 yield place.error(f"source.{field}", str(getattr(source, field)), message, "Make them agree.")
         for form in (source.name, *source.aliases):
-            owner_line, owner = owners.setdefault(fold_name(form), (row.line, source.name))
+            owner_line, owner = owners.setdefault(_titled(form), (row.line, source.name))
             if fold_name(owner) != fold_name(source.name):
                 message = f"also names {owner} (line {owner_line})"
                 yield place.error("source.aliases", form, message, "Leave it with one speaker, or use one name.")
+
+
+def _titled(form: str) -> str:
+    """A name folded, but for its honorific: "Mr Pelham" and "Mrs Pelham" are two people."""
+    first, _, rest = form.casefold().replace(".", "").partition(" ")
+    return f"{first} {fold_name(rest)}" if first in HONORIFICS and rest else fold_name(form)
 
 
 def _skipped_numbers(
@@ -454,7 +481,7 @@ def _skipped_numbers(
         yield from broken
         if broken:
             continue
-        if not find_numerals(span.of(text)):
+        if not holds_number_word(span.of(text)):
             yield place.warning("span", _cut(span, text), "holds no number", "Delete the line, or mend the span.")
         for figure, line in figures:
             if figure.overlaps(span):

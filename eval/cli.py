@@ -61,6 +61,12 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json_", is_flag=True, help="Print JSON instead of a table.")(command)
 
 
+def split_option(command: Command) -> Command:
+    return click.option("--split", metavar="SPLIT", help="Only the documents of this split, such as dev or test.")(
+        command
+    )
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Says how often extracted claims are right, on gold sets.
@@ -104,6 +110,7 @@ def check(goldsets: tuple[Path, ...], second_opinion: bool, texts: Path | None, 
 @texts_option
 @click.option("--out", type=FOLDER, help="Folder for the runs; runs/DATE-TIME unless given.")
 @click.option("--resume", is_flag=True, help="Keep the finished articles of an earlier try in the same --out.")
+@split_option
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N documents of each set.")
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date of documents that have none.")
 @click.option("--concurrency", type=click.IntRange(min=1), default=8, show_default=True, help="Articles at a time.")
@@ -115,6 +122,7 @@ def run(
     texts: Path | None,
     out: Path | None,
     resume: bool,
+    split: str | None,
     limit: int | None,
     published: datetime | None,
     concurrency: int,
@@ -132,7 +140,7 @@ def run(
     incomplete = False
     with _telling_errors():
         folders = _folders(texts)
-        for ready in [open_gold_set(folder, folders).first(limit) for folder in goldsets]:
+        for ready in [open_gold_set(folder, folders).of_split(split).first(limit) for folder in goldsets]:
             for model in models or (_default_model(),):
                 finished = _run_one(
                     ready,
@@ -157,9 +165,12 @@ def run(
 @click.argument("predictions", type=EXISTING, metavar="RUN|PREDICTIONS.jsonl")
 @click.argument("goldset", type=EXISTING_FOLDER, metavar="GOLDSET")
 @texts_option
+@split_option
 @threshold_option
 @json_option
-def score(predictions: Path, goldset: Path, texts: Path | None, threshold: float, as_json_: bool) -> None:
+def score(
+    predictions: Path, goldset: Path, texts: Path | None, split: str | None, threshold: float, as_json_: bool
+) -> None:
     """Score a run, or predictions written as claims.jsonl, without calling any model."""
     from eval.goldset import open_gold_set
     from eval.report import as_json
@@ -167,13 +178,16 @@ def score(predictions: Path, goldset: Path, texts: Path | None, threshold: float
     from service.goldfiles import load_claims
 
     with _telling_errors():
-        ready = open_gold_set(goldset, _folders(texts))
+        every = open_gold_set(goldset, _folders(texts))
+        ready = every.of_split(split)
         if predictions.is_dir():
             finished = read_run(predictions)
             report, text = _report_run(finished, ready, threshold)
             incomplete = finished.incomplete
         else:
-            report, text = _report_file(predictions, load_claims(predictions), ready, threshold)
+            other_splits = every.texts.keys() - ready.texts.keys()
+            claims = [claim for claim in load_claims(predictions) if claim.document not in other_splits]
+            report, text = _report_file(predictions, claims, ready, threshold)
             incomplete = False
     click.echo(as_json(report) if as_json_ else text, nl=False)
     if incomplete:
@@ -257,7 +271,7 @@ def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[s
         software=run.info.software,
         threshold=threshold,
     )
-    return _report(tasks, signature, run=run, notes=notes)
+    return _report(ready, tasks, signature, run=run, notes=notes)
 
 
 def _report_file(
@@ -274,12 +288,13 @@ def _report_file(
             f"{', '.join(without[:5])}{' …' if len(without) > 5 else ''}."
         )
     signature = Signature(goldset=ready.name, model=path.name, software=_software(), threshold=threshold)
-    return _report(ready.tasks(claims), signature, run=None, notes=notes)
+    return _report(ready, ready.tasks(claims), signature, run=None, notes=notes)
 
 
 def _report(
-    tasks: Sequence["Task"], signature: "Signature", *, run: "Run | None", notes: Sequence[str]
+    ready: "ReadySet", tasks: Sequence["Task"], signature: "Signature", *, run: "Run | None", notes: Sequence[str]
 ) -> tuple[dict[str, Any], str]:
+    from eval.pairs import score_pairs
     from eval.report import scores_json, scores_text
     from eval.score import score_at
 
@@ -287,8 +302,10 @@ def _report(
     each = {scores.threshold: scores for scores in score_at(tasks, thresholds)}
     scores = each.pop(signature.threshold)
     others = tuple(each.values())
-    text = scores_text(signature, scores, others=others, run=run, notes=notes, colour=sys.stdout.isatty())
-    return scores_json(signature, scores, others=others, run=run), text
+    pairs = score_pairs(ready.gold.documents, tasks, threshold=signature.threshold)
+    colour = sys.stdout.isatty()
+    text = scores_text(signature, scores, others=others, pairs=pairs, run=run, notes=notes, colour=colour)
+    return scores_json(signature, scores, others=others, pairs=pairs, run=run), text
 
 
 # ── agreement ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from service.goldfiles import (
     GoldClaim,
     GoldDocument,
     GoldSet,
+    Row,
     by_document,
     find_texts,
     load_documents,
@@ -66,7 +67,23 @@ class ReadySet(Record):
         """The set with its first `limit` documents only."""
         if limit is None or limit >= len(self.gold.documents):
             return self
-        rows = self.gold.document_rows[:limit]
+        return self._with(self.gold.document_rows[:limit])
+
+    def of_split(self, split: str | None) -> "ReadySet":
+        """The documents of one split only; InputError where there is no such split."""
+        if split is None:
+            return self
+        rows = tuple(row for row in self.gold.document_rows if row.record.split == split)
+        if not rows:
+            splits = sorted({document.split for document in self.gold.documents if document.split is not None})
+            raise InputError(
+                f"split = {split!r} is none of {self.gold.info.name}.",
+                field="split",
+                fix=f"Its splits are {', '.join(splits)}." if splits else "It has no splits: leave --split out.",
+            )
+        return self._with(rows)
+
+    def _with(self, rows: tuple[Row[GoldDocument], ...]) -> "ReadySet":
         kept = {row.record.id for row in rows}
         claims = tuple(row for row in self.gold.claim_rows if row.record.document in kept)
         gold = self.gold.model_copy(update={"document_rows": rows, "claim_rows": claims})

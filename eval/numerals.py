@@ -78,6 +78,10 @@ MULTIPLES = {
     "pair": 2,
     "couple": 2,
 }
+ORDINALS = frozenset(
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+    "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth fortieth fiftieth hundredth".split()
+)
 VAGUE = frozenset("dozens hundreds thousands millions billions scores several multiple lakhs crores".split())
 
 Kind = Literal["number", "soft", "vague"]
@@ -117,6 +121,12 @@ def values_in(text: str) -> frozenset[Decimal]:
     return frozenset(value for numeral in find_numerals(text) for value in numeral.values)
 
 
+def holds_number_word(text: str) -> bool:
+    """Whether some word names a number in any of its senses, ordinals and "quarters" included."""
+    words = {match[0].lower() for match in _TOKEN.finditer(text)}
+    return bool(find_numerals(text)) or not words.isdisjoint(ORDINALS | FRACTIONS.keys())
+
+
 def _trimmed(match: re.Match[str]) -> tuple[int, int]:
     """Without a comma or full stop that ends a clause rather than parts a number."""
     return match.start(), match.start() + len(match[0].rstrip(".,"))
@@ -132,11 +142,11 @@ def _numeral_at(tokens: list[_Token], position: int, text: str) -> tuple[Numeral
     if token.word in MULTIPLES:
         return Numeral(token.span, frozenset({Decimal(MULTIPLES[token.word])}), "soft"), 1
     if token.word in SIGNS:
-        return Numeral(token.span, _fraction(*SIGNS[token.word]), "soft"), 1
+        return Numeral(token.span, shares(*map(Decimal, SIGNS[token.word])), "soft"), 1
     if _is_cardinal(token.word):
         return _in_words(tokens, position, text)
     if token.word in FRACTIONS and _is_fraction(tokens, position):
-        return Numeral(token.span, _fraction(1, FRACTIONS[token.word]), "soft"), 1
+        return Numeral(token.span, shares(Decimal(1), Decimal(FRACTIONS[token.word])), "soft"), 1
     return None, 1
 
 
@@ -206,7 +216,7 @@ def _in_words(tokens: list[_Token], position: int, text: str) -> tuple[Numeral, 
     following_word = tokens[position + taken] if position + taken < len(tokens) else None
     value = _value([token.word for token in run])
     if following_word and following_word.word in FRACTIONS and text[span.end : following_word.span.start] in _JOINTS:
-        fraction = _fraction(int(value), FRACTIONS[following_word.word])
+        fraction = shares(value, Decimal(FRACTIONS[following_word.word]))
         return Numeral(Span(span.start, following_word.span.end), fraction, "soft"), taken + 1
     kind: Kind = "soft" if [token.word for token in run] == ["one"] else "number"
     return Numeral(span, frozenset({value}), kind), taken
@@ -236,7 +246,7 @@ def _value(words: list[str]) -> Decimal:
     return total + current
 
 
-def _fraction(numerator: int, denominator: int) -> frozenset[Decimal]:
-    """As a percentage with two decimals, as gold sets write it, and as a plain fraction."""
-    share = Decimal(numerator) / Decimal(denominator)
+def shares(part: Decimal, whole: Decimal) -> frozenset[Decimal]:
+    """A part of a whole as a percentage with two decimals, as gold sets write it, and as a plain fraction."""
+    share = part / whole
     return frozenset({(share * 100).quantize(Decimal("0.01")), share})

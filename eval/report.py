@@ -15,6 +15,7 @@ from rich.text import Text
 
 from eval.agreement import Agreement
 from eval.check import Checked
+from eval.pairs import PairScores, PhenomenonScore
 from eval.run import ArticleResult, Run
 from eval.score import FIGURE_ERRORS, Score, Scores
 from eval.statistics import MIN_ARTICLES
@@ -46,6 +47,7 @@ def scores_text(
     scores: Scores,
     *,
     others: Sequence[Scores] = (),
+    pairs: PairScores | None = None,
     run: Run | None = None,
     notes: Iterable[str] = (),
     colour: bool = False,
@@ -64,6 +66,8 @@ def scores_text(
     page.line(_errors(scores))
     for line in _at_thresholds([*others, scores]) if others else ():
         page.line(line)
+    if pairs is not None:
+        _pairs(page, pairs)
     if not _has_intervals(scores):
         page.line(f"{_count(scores.articles, 'article')}: counts only; intervals need {MIN_ARTICLES}.")
     if run is not None:
@@ -72,7 +76,12 @@ def scores_text(
 
 
 def scores_json(
-    signature: Signature, scores: Scores, *, others: Sequence[Scores] = (), run: Run | None = None
+    signature: Signature,
+    scores: Scores,
+    *,
+    others: Sequence[Scores] = (),
+    pairs: PairScores | None = None,
+    run: Run | None = None,
 ) -> dict[str, Any]:
     """The same as an object; every measure carries the signature, so that no line is ever read without it."""
     return {
@@ -86,6 +95,7 @@ def scores_json(
             {"threshold": each.threshold, "measures": [_measure_json(score, None) for score in each.measures]}
             for each in others
         ],
+        "pairs": _pairs_json(pairs, signature) if pairs is not None else None,
         "unfinished": [_unfinished_json(result) for result in run.unfinished] if run else [],
         "missing": list(run.missing) if run else [],
     }
@@ -100,6 +110,41 @@ def _measure_json(score: Score, signature: Signature | None) -> dict[str, Any]:
         "interval": list(score.interval) if score.interval else None,
         **({"signature": str(signature)} if signature else {}),
     }
+
+
+def _pairs_json(pairs: PairScores, signature: Signature) -> dict[str, Any]:
+    return {
+        "signature": str(signature),
+        "total": _phenomenon_json(pairs.total),
+        "by_phenomenon": {score.phenomenon: _phenomenon_json(score) for score in pairs.by_phenomenon},
+        "each": {
+            verdict.pair: verdict.model_dump(mode="json", include={"phenomenon", "whole", "field"})
+            for verdict in pairs.verdicts
+        },
+        "left_out": list(pairs.left_out),
+    }
+
+
+def _phenomenon_json(score: PhenomenonScore) -> dict[str, Any]:
+    return {
+        name: {"hits": ratio.hits, "total": ratio.total, "value": ratio.value}
+        for name, ratio in (("whole", score.whole), ("field", score.field))
+    }
+
+
+def _pairs(page: "_Page", pairs: PairScores) -> None:
+    """A table of their own: a pair is right only if all its members are, so that no rate above can stand for it."""
+    page.line("")
+    page.table(
+        ["Pairs with every member right", "in its field", "wholly"],
+        [
+            (f"  {score.phenomenon.replace('_', ' ')}", str(score.field), str(score.whole))
+            for score in (*pairs.by_phenomenon, pairs.total)
+        ],
+    )
+    if pairs.left_out:
+        page.line(f"{_count(len(pairs.left_out), 'pair')} left out: not every member was scored.", "yellow")
+    page.line("")
 
 
 def _measure_rows(measures: Sequence[Score], *, intervals: bool) -> list[tuple[str, ...]]:

@@ -13,6 +13,8 @@ from service.records import Flag, FoundCue, Grounded, Quotation, Reading, Senten
 from service.typography import has_hidden
 
 LONG_CLAIM_WORDS = 60  # beyond this a content is hardly one clause
+ADDRESSING = frozenset("tell inform assure warn remind urge ask accuse blame call advise reassure show quote".split())
+"""Verbs whose object is somebody spoken to or of: "told reporters" names no speaker."""
 NEAR = 3  # characters between a name and its verb: "Langove said", "said Langove"
 
 
@@ -100,6 +102,8 @@ def _beside(mention: Span, cue: FoundCue, text: str) -> bool:
     between = text[first.end : second.start].strip()
     if cue.form == "according_to":
         return cue.span < mention and between in ("", "the", "a")
+    if cue.lemma in ADDRESSING and cue.span < mention:
+        return False
     return len(between) <= NEAR and (between == "" or between in ("has", "had"))
 
 

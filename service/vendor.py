@@ -10,7 +10,6 @@ record, and what a provider says of an error is passed on without them.
 """
 
 import asyncio
-import copy
 import json
 import logging
 import os
@@ -85,6 +84,7 @@ class VendorCompleter:
         self._jitter = jitter
         self._libraries: _Libraries | None = None
         self._mode: Mode | None = None
+        self._thinks = False
         self._connecting = asyncio.Lock()
 
     @property
@@ -123,6 +123,7 @@ class VendorCompleter:
             if self._libraries is None or self._mode is None:
                 # In a thread: the import takes seconds, in which others want to be served.
                 self._libraries = await asyncio.to_thread(_import_libraries)
+                self._thinks = self._libraries.litellm.supports_reasoning(model=self._name)
                 self._mode = _choose_mode(self._name, self._settings, self._libraries.litellm)
         return self._libraries
 
@@ -154,12 +155,10 @@ class VendorCompleter:
         return max(backoff, asked or 0.0)
 
     def _request(self, call: _Call, messages: list[dict[str, Any]], prepared: dict[str, Any]) -> dict[str, Any]:
-        assert self._libraries is not None
-        thinks = self._libraries.litellm.supports_reasoning(model=self._name)
         request: dict[str, Any] = {
             "model": self._name,
             "messages": messages,
-            "max_tokens": call.prompt.max_tokens + (THINKING_TOKENS if thinks else 0),
+            "max_tokens": call.prompt.max_tokens + (THINKING_TOKENS if self._thinks else 0),
             "temperature": self._settings.temperature,
             "timeout": self._settings.call_seconds,
             "num_retries": 0,
@@ -179,7 +178,8 @@ class VendorCompleter:
         """How the answer is constrained, in the dialect of the provider."""
         if self._mode == "json":
             return {"response_format": {"type": "json_object"}}
-        schema = _without(_REFUSED_KEYWORDS.get(provider_of(self._name), frozenset()), call.prompt.answer_schema)
+        refused = _REFUSED_KEYWORDS.get(provider_of(self._name), frozenset())
+        schema = json.loads(_trimmed(call.prompt.form, without=refused))
         if self._mode == "tools":
             function = {**prepared["tools"][0]["function"], "parameters": schema}
             return {"tools": [{"type": "function", "function": function}], "tool_choice": prepared["tool_choice"]}
@@ -528,17 +528,17 @@ def _without_secrets(said: str, environ: Mapping[str, str]) -> str:
     return _SECRET_LOOK.sub("[key]", _LITELLM_SAYS.sub("", " ".join(said.split())))[:300]
 
 
-def _without(keywords: frozenset[str], schema: dict[str, Any]) -> dict[str, Any]:
-    if not keywords:
-        return schema
-    trimmed = copy.deepcopy(schema)
-    open_: list[Any] = [trimmed]
-    while open_:
-        node = open_.pop()
+@lru_cache(maxsize=64)
+def _trimmed(form: str, *, without: frozenset[str]) -> str:
+    """The answer's schema without some keywords; as JSON, for LiteLLM writes in the schemas that it is given."""
+    schema: dict[str, Any] = json.loads(form)
+    unseen: list[Any] = [schema]
+    while unseen:
+        node = unseen.pop()
         if isinstance(node, dict):
-            for keyword in keywords & node.keys():
+            for keyword in without & node.keys():
                 del node[keyword]
-            open_.extend(node.values())
+            unseen.extend(node.values())
         elif isinstance(node, list):
-            open_.extend(node)
-    return trimmed
+            unseen.extend(node)
+    return json.dumps(schema)

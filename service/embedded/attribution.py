@@ -59,18 +59,18 @@ def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attributi
     for token in parsed.doc:
         if token.i in inside:
             continue
-        attribution = _at(parsed, token, inside)
+        attribution = _at(parsed, token)
         if attribution is not None and attribution.content:
             found.append(attribution)
     return tuple(found)
 
 
-def _at(parsed: Parsed, token: Token, inside: frozenset[int]) -> Attribution | None:
+def _at(parsed: Parsed, token: Token) -> Attribution | None:
     lower = token.lower_
     if lower in {"according", "as", "in"}:
         return _according_to(parsed, token)
     if token.tag_.startswith("VB") and lower in CUE_FORMS:
-        return _of_verb(parsed, token, CUE_FORMS[lower], inside)
+        return _of_verb(parsed, token, CUE_FORMS[lower])
     if token.pos_ == "NOUN" and token.lemma_.lower() in CUE_NOUNS:
         return _of_noun(parsed, token)
     return None
@@ -83,7 +83,7 @@ def tokens_under(token: Token) -> frozenset[int]:
 # ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_verb(parsed: Parsed, verb: Token, lemma: str, inside: frozenset[int]) -> Attribution | None:
+def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     children = list(verb.children)
     if any(child.dep_ == "neg" for child in children) or _unreal(verb):
         return None
@@ -92,7 +92,7 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str, inside: frozenset[int]) ->
         return _passive(parsed, verb, lemma)
     if verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod"} and not any(child.dep_ == "agent" for child in children):
         return None
-    rule, content = _said(parsed, verb, lemma, inside)
+    rule, content = _said(parsed, verb, lemma)
     if not content:
         return None
     subject = subject_of(verb)
@@ -126,7 +126,7 @@ def _unreal(verb: Token) -> bool:
     return False
 
 
-def _said(parsed: Parsed, verb: Token, lemma: str, inside: frozenset[int]) -> tuple[Rule, frozenset[int]]:
+def _said(parsed: Parsed, verb: Token, lemma: str) -> tuple[Rule, frozenset[int]]:
     """What stands as the verb's content, by the first construction that fits."""
     for rule, content in _constructions(parsed, verb, lemma):
         content -= {verb.i}
@@ -149,6 +149,8 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
         yield "noun_object", _noun_object(verb, lemma)
     if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"
         yield "noun_object", _small_clause(verb)
+    if lemma == "call":  # "called the plan a disaster"
+        yield "noun_object", _naming(verb)
     if lemma == "warn":
         yield "noun_object", _after(verb, {"of", "about"})
 
@@ -165,7 +167,7 @@ def _responsibility(verb: Token, lemma: str) -> frozenset[int]:
 def _after(word: Token, prepositions: set[str]) -> frozenset[int]:
     """What stands after a preposition of `word`."""
     for child in word.children:
-        if child.dep_ in {"prep", "agent"} and child.lower_ in prepositions:
+        if child.i > word.i and child.dep_ in {"prep", "agent"} and child.lower_ in prepositions:
             return tokens_under(child) - {child.i} - _where_said(child)
     return frozenset()
 
@@ -185,10 +187,12 @@ def _accusation(verb: Token) -> frozenset[int]:
     whom = next((child for child in verb.children if child.dep_ in {"dobj", "dative"}), None)
     if whom is None:
         return frozenset()
-    deed = _after(verb, {"of", "for", "on"}) or _after(whom, {"of", "for"})
+    deed = _after(verb, {"of", "for"}) or _after(whom, {"of", "for"})
     if not deed:
         return frozenset()
-    joints = {child.i for word in (verb, whom) for child in word.children if child.dep_ == "prep" and child.i + 1 in deed}
+    joints = {
+        child.i for word in (verb, whom) for child in word.children if child.dep_ == "prep" and child.i + 1 in deed
+    }
     return (tokens_under(whom) | deed) - joints
 
 
@@ -217,17 +221,21 @@ def _clauses(verb: Token) -> frozenset[int]:
     content: frozenset[int] = frozenset()
     for child in verb.children:
         finite = child.dep_ == "ccomp" or (child.dep_ == "xcomp" and child.tag_ in {"VBP", "VBZ", "VBD"})
-        if finite and not _question(child):
-            content |= tokens_under(child)
-        elif content and child.dep_ == "conj" and _goes_on(child):
+        if (finite and not _question(child)) or (content and child.dep_ == "conj" and _goes_on(child)):
             content |= tokens_under(child)
     return content
 
 
 def _goes_on(clause: Token) -> bool:
-    """ "She said the levy failed, but this was kept quiet": a pronoun takes up what was said, so it is said too."""
+    """ "She said the levy failed, but this was kept quiet": a pronoun takes up what was said, so it is said too. And
+    "she said that the levy failed, and the wall fell": the parse hangs the second clause on the wrong verb."""
     subject = next((child for child in clause.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
-    return subject is not None and subject.lower_ in {"this", "that", "it", "they"} and clause.lower_ not in CUE_FORMS
+    if subject is None or clause.lower_ in CUE_FORMS:
+        return False
+    first = next((child for child in clause.head.children if child.dep_ == "ccomp"), None)
+    marked = first is not None and any(child.lower_ == "that" for child in first.children)
+    joined = any(child.dep_ == "cc" and child.lower_ == "and" for child in clause.head.children)
+    return subject.lower_ in {"this", "that", "it", "they"} or (marked and joined and clause.i > clause.head.i)
 
 
 def _question(clause: Token) -> bool:
@@ -247,8 +255,11 @@ def _parenthesis(parsed: Parsed, verb: Token, lemma: str) -> frozenset[int]:
     if not any(child.dep_ == "nsubj" for child in verb.children) or lemma in MENTAL - {"believe"}:
         return frozenset()
     own = tokens_under(verb)
+    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
     if verb.dep_ == "parataxis":
-        return tokens_under(verb.head) - own
+        # "The flood, he said, was …": the parse may hang the host's subject on the verb in between.
+        strays = (tokens_under(subject) for subject in subjects[:-1])
+        return tokens_under(verb.head) - own | frozenset().union(*strays)
     doc = parsed.doc
     first, last = min(own), max(own)
     opened = first > 0 and doc[first - 1].text in {",", '"', "'", "-", "–", "—"}
@@ -269,6 +280,12 @@ def _noun_object(verb: Token, lemma: str) -> frozenset[int]:
                 )
             return content
     return frozenset()
+
+
+def _naming(verb: Token) -> frozenset[int]:
+    whom = next((child for child in verb.children if child.dep_ == "dobj" and child.pos_ != "PRON"), None)
+    what = next((child for child in verb.children if child.dep_ == "oprd"), None)
+    return tokens_under(whom) | tokens_under(what) if whom is not None and what is not None else frozenset()
 
 
 def _small_clause(verb: Token) -> frozenset[int]:

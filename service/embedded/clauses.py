@@ -4,12 +4,13 @@ Cuts what is said into clause-level pieces, and pieces into spans of the article
 
 from dataclasses import dataclass
 
-from service.embedded.parsing import Parsed, Token
+from service.embedded.parsing import Doc, Parsed, Token
 from service.records import Span
 
 SPLIT_OFF = frozenset("advcl relcl acl pcomp".split())  # where they carry a figure
 CONDITIONS = frozenset("if unless".split())
 QUOTES = frozenset("\"'“”‘’`´«»")
+MANY = frozenset("several many some dozens multiple few more other".split())
 LEADING = frozenset(
     "that while and but or although though as whereas after before since because where when with so".split()
 )
@@ -28,6 +29,7 @@ class Piece:
 def split(parsed: Parsed, content: frozenset[int], figures: frozenset[int]) -> list[Piece]:
     """The pieces of `content`, in the order of the text; `figures` are the positions of numbers."""
     cuts = [token for token in parsed.doc if token.i in content and _own_claim(token, content, figures)]
+    cuts += _tops(parsed, content)[1:]
     pieces: list[Piece] = []
     taken: frozenset[int] = frozenset()
     # Innermost first, so that a host keeps only what no piece inside it took.
@@ -42,6 +44,22 @@ def split(parsed: Parsed, content: frozenset[int], figures: frozenset[int]) -> l
     return sorted(pieces, key=lambda piece: min(piece.tokens))
 
 
+def _tops(parsed: Parsed, content: frozenset[int]) -> list[Token]:
+    """The main verbs that hang on nothing inside the content."""
+    inside = (parsed.doc[i] for i in sorted(content))
+    return [
+        token
+        for token in inside
+        if token.pos_ in {"VERB", "AUX"} and (token.head == token or token.head.i not in content) and is_finite(token)
+    ]
+
+
+def _is_counted(noun: Token, figures: frozenset[int]) -> bool:
+    return noun.lower_ == "others" or any(
+        child.i in figures or child.like_num or child.lower_ in MANY for child in noun.children
+    )
+
+
 def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -> bool:
     """Whether a token inside the content heads a claim of its own."""
     if token.head == token or token.head.i not in content or token.pos_ not in {"VERB", "AUX"}:
@@ -50,7 +68,7 @@ def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -
         return _own_verb(token)
     if token.dep_ == "ccomp" and token.i < token.head.i and token.head.dep_ in {"ROOT", "ccomp"}:
         return token.head.tag_ in {"VBD", "VBZ", "VBP"} and _has_subject(token) and _has_subject(token.head)
-    if token.dep_ == "acl" and token.tag_ == "VBN" and any(child.i in figures for child in token.head.children):
+    if token.dep_ == "acl" and token.tag_ == "VBN" and _is_counted(token.head, figures):
         return False  # "several others injured in two attacks": the participle says what befell the counted
     if token.dep_ in SPLIT_OFF and not _purpose_or_condition(token):
         return any(_belongs(parsed_token, token) for parsed_token in token.subtree if parsed_token.i in figures)
@@ -112,7 +130,7 @@ def _belongs(number: Token, clause: Token) -> bool:
 
 
 def _says_something(parsed: Parsed, tokens: frozenset[int]) -> bool:
-    return sum(parsed.doc[i].is_alpha or parsed.doc[i].like_num for i in tokens) >= 1
+    return any(parsed.doc[i].is_alpha or parsed.doc[i].like_num for i in tokens)
 
 
 def _head_of(parsed: Parsed, tokens: frozenset[int]) -> int:
@@ -144,23 +162,25 @@ def spans_of(parsed: Parsed, tokens: frozenset[int], head: int) -> tuple[Span, .
 
 def _trimmed(parsed: Parsed, first: int, last: int, head: int | None) -> tuple[int, int]:
     doc = parsed.doc
-    while first <= last and (_droppable(doc[first], doc, first, last) or (head is not None and _opener(doc[first], head))):
+    while first <= last and (
+        _droppable(doc[first], doc, first, last) or (head is not None and _opener(doc[first], head))
+    ):
         first += 1
     while first <= last and (_droppable(doc[last], doc, first, last) or doc[last].dep_ == "cc"):
         last -= 1
     return first, last
 
 
-def _droppable(token: Token, doc: object, first: int, last: int) -> bool:
+def _droppable(token: Token, doc: Doc, first: int, last: int) -> bool:
     text = token.text
     if text in {"%", "$", "£", "€"}:
         return False
-    inside = [doc[i].text for i in range(first, last + 1)]  # type: ignore[index]
+    inside = [doc[i].text for i in range(first, last + 1)]
     if text in QUOTES:
         others = sum(word == text for word in inside) - 1
         # A quotation mark goes where it encloses everything, or stands alone.
         encloses = inside[0] in QUOTES and inside[-1] in QUOTES and others == 1
-        return encloses or others % 2 == 0
+        return bool(encloses or others % 2 == 0)
     if text == ")":
         return "(" not in inside
     if text == "(":

@@ -10,14 +10,15 @@ from itertools import groupby
 from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
 from service.embedded.clauses import Piece, is_finite, spans_of, split
 from service.embedded.implied import Account, goes_on
-from service.embedded.measures import counted_and_measure
+from service.embedded.measures import counted_and_measure, is_violent
 from service.embedded.parsing import Parsed, Token, parse
 from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
 from service.embedded.stance import hedged, stance_of
-from service.lexicon.cues import EXPRESSIVE, HEDGE_ADVERBS, MENTAL
-from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Sentence, Span
+from service.lexicon.cues import CUE_FORMS, EXPRESSIVE, MENTAL
+from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 
+HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
 
@@ -69,6 +70,7 @@ class _Reader:
         self.text = reading.article.text
         self.resolver = Resolver(reading)
         self.quotations = Quotations(reading.quotations)
+        self.violent = is_violent(self.text)
         self.memory = Memory()
         self.figures: dict[int, list[FoundFigure]] = {}
         for figure in reading.figures:
@@ -133,11 +135,38 @@ class _Reader:
         quoted = list(self._free_quotations(parsed, taken | frames))
         taken |= frozenset().union(*(each.content for each in quoted)) if quoted else frozenset()
         rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken))
-        for each in sorted([*said, *quoted, *rest], key=lambda one: min(one.content)):
+        taken |= frozenset().union(*(each.content for each in rest)) if rest else frozenset()
+        lost = list(self._lost_figures(parsed, said, taken))
+        for each in sorted([*said, *quoted, *rest, *lost], key=lambda one: min(one.content)):
             yield from self._claims(parsed, each)
+        subject = self.resolver.subject(parsed)
+        if subject is not None and not said:
+            self.memory.spoke(subject)
+
+    def _lost_figures(self, parsed: Parsed, said: list[Said], taken: frozenset[int]) -> Iterator[Said]:
+        """Clauses that carry a figure and that nothing else took: "…, with two people hurt" beside an attribution."""
+        cues = {i for each in said if each.attribution for i in each.attribution.cue}
+        for figure in self.figures.get(parsed.sentence.number, []):
+            at = parsed.tokens_in(figure.number)
+            if not at or at[0] in taken:
+                continue
+            clause = _clause_around(parsed.doc[at[0]])
+            if clause is None or clause.i in cues or clause.i in taken:
+                continue
+            content = frozenset(each.i for each in clause.subtree) - taken - cues
+            taken |= content
+            hedging = next((each for each in said if each.who.kind == "unspecified"), None)
+            if hedging is not None:
+                yield replace(hedging, content=content)
+            else:
+                yield Said(content, OUTLET, None, "none", rule="outlet")
+
+    def _asks(self, spans: tuple[Span, ...]) -> bool:
+        """Whether a question mark ends the words."""
+        return self.text[spans[-1].end : spans[-1].end + 1] == "?"
 
     def _is_question(self, parsed: Parsed) -> bool:
-        return parsed.doc.text.rstrip("\"'”’ ").endswith("?")
+        return bool(parsed.doc.text.rstrip("\"'”’ ").endswith("?"))
 
     def _attributed(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Said]:
         """What the sentence's own attributions give, inner ones cut out of outer ones."""
@@ -176,7 +205,7 @@ class _Reader:
         """ "…, adding that": whoever the verb before it belongs to, else who spoke last."""
         for each in outer:
             if whos.get(id(each)):
-                return [replace(whos[id(each)][0], mention=None)]
+                return [whos[id(each)][0]]
         return [replace(self.memory.last[-1], mention=None)] if attribution.follows and self.memory.last else []
 
     def _said(self, attribution: Attribution, content: frozenset[int], who: Who, outer: list[Who]) -> Said:
@@ -232,22 +261,8 @@ class _Reader:
                 yield Said(
                     content, replace(account.teller, mention=None), None, "implied", accept=(None,), rule="implied"
                 )
-            elif adverb is not None and parsed.doc[adverb].lower_ in {
-                "reportedly",
-                "allegedly",
-                "supposedly",
-                "purportedly",
-            }:
-                cue = Attribution(
-                    cue=(adverb,),
-                    lemma=parsed.doc[adverb].lower_,
-                    stance="asserts",
-                    rule="hedge",
-                    content=content - {adverb},
-                    frame=frozenset({adverb}),
-                    unspecified=True,
-                )
-                yield Said(content - {adverb}, UNSPECIFIED, cue, "indirect", rule="hedge")
+            elif adverb is not None and parsed.doc[adverb].lower_ in HEARSAY:
+                yield from self._hearsay(parsed, content, adverb)
             else:
                 yield Said(content, OUTLET, None, "none", rule="outlet")
         if (
@@ -257,16 +272,41 @@ class _Reader:
         ):
             self.memory.account = None
 
+    def _hearsay(self, parsed: Parsed, content: frozenset[int], adverb: int) -> Iterator[Said]:
+        """ "Reportedly" marks the clause that it stands in, and no other."""
+        for piece in split(parsed, content, self._numbers(parsed)):
+            if adverb not in piece.tokens:
+                yield Said(piece.tokens, OUTLET, None, "none", rule="outlet")
+                continue
+            tokens = piece.tokens - {adverb}
+            cue = Attribution(
+                cue=(adverb,),
+                lemma=parsed.doc[adverb].lower_,
+                stance="asserts",
+                rule="hedge",
+                content=tokens,
+                frame=frozenset({adverb}),
+                unspecified=True,
+            )
+            yield Said(tokens, UNSPECIFIED, cue, "indirect", rule="hedge")
+
     # ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _claims(self, parsed: Parsed, said: Said) -> Iterator[Draft]:
         figures = self.figures.get(parsed.sentence.number, [])
-        numbers = frozenset(i for figure in figures for i in parsed.tokens_in(figure.number))
+        numbers = self._numbers(parsed)
         pieces = split(parsed, said.content, numbers)
         for piece in pieces:
-            spans = spans_of(parsed, piece.tokens)
-            if spans:
+            spans = spans_of(parsed, piece.tokens, piece.head)
+            idle = said.rule == "outlet" and _expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
+            if spans and not idle and not self._asks(spans):
                 yield self._draft(parsed, said, piece, spans, figures, len(pieces))
+
+    def _numbers(self, parsed: Parsed) -> frozenset[int]:
+        """Positions of the numbers; "several" and its like are too light to make a participle a claim of its own."""
+        figures = self.figures.get(parsed.sentence.number, [])
+        exact = (figure for figure in figures if figure.qualifier != "vague")
+        return frozenset(i for figure in exact for i in parsed.tokens_in(figure.number))
 
     def _draft(
         self,
@@ -291,13 +331,14 @@ class _Reader:
             mode=mode,
             stance=stance_of(parsed, piece.head, attribution),
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
-            figures=tuple(self._figure(parsed, figure, piece) for figure in own),
+            figures=tuple(self._figure(parsed, figure) for figure in own),
             where=_places(parsed, piece.tokens),
             signals=self._signals(parsed, said, mode, share, pieces),
         )
 
-    def _figure(self, parsed: Parsed, figure: FoundFigure, piece: Piece) -> DraftFigure:
-        counted, measure = counted_and_measure(parsed, figure, piece.tokens)
+    def _figure(self, parsed: Parsed, figure: FoundFigure) -> DraftFigure:
+        violent = self.violent or is_violent(parsed.doc.text, least=1)
+        counted, measure = counted_and_measure(parsed, figure, violent=violent)
         return DraftFigure(figure=figure.mark, counted=counted, measure=measure)
 
     def _signals(self, parsed: Parsed, said: Said, mode: Mode, share: float, pieces: int) -> dict[str, float]:
@@ -339,7 +380,7 @@ def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset
     cues = {i for each in attributions for i in each.cue}
     frames = {each.cue[0]: each.frame for each in attributions}
     for head in _free_heads(parsed, cues, taken):
-        tokens = frozenset(each.i for each in head.subtree) - taken - cues
+        tokens = frozenset(each.i for each in head.subtree) - taken - cues - _borrowed(parsed, attributions)
         for cue, frame in frames.items():
             inside = parsed.doc[cue]
             if inside.is_ancestor(head) or cue == head.i:
@@ -352,21 +393,53 @@ def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset
             yield tokens
 
 
+def _borrowed(parsed: Parsed, attributions: list[Attribution]) -> frozenset[int]:
+    """ "with the army" of "…, with the army confirming 11 dead": the words hang on the host but belong to the cue."""
+    found: set[int] = set()
+    for each in attributions:
+        for named in each.sources:
+            noun = parsed.doc[named.head]
+            cue = parsed.doc[each.cue[0]]
+            if noun.dep_ == "pobj" and noun.head.lower_ == "with" and cue.head.i == noun.i:
+                found |= {noun.head.i, *parsed.tokens_in(named.span)}
+    return frozenset(found)
+
+
 def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[Token]:
     """The sentence's main verbs, and verbs coordinated with them, that are neither cues nor said by somebody."""
     found = []
     for token in parsed.doc:
         if token.i in taken or token.i in cues or token.lemma_.lower() in EXPRESSIVE:
             continue
-        if token.dep_ == "ROOT" and (token.pos_ in {"VERB", "AUX"} or _has_verb(token)):
+        quoted_as = token.lower_ in {"quoted", "cited"} and any(child.lower_ == "as" for child in token.children)
+        mistaken = token.pos_ not in {"VERB", "AUX"} and _speech(token)
+        if token.dep_ == "ROOT" and not quoted_as and not mistaken and (token.pos_ in {"VERB", "AUX"} or _has_verb(token)):
             found.append(token)
-        elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token):
+        elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token) and not _speech(token):
             top = token
             while top.dep_ == "conj":
                 top = top.head
             if top.dep_ == "ROOT" and (top.i in cues or top.lemma_.lower() in EXPRESSIVE):
                 found.append(token)
     return found
+
+
+def _expressive(verb: Token) -> bool:
+    return verb.pos_ == "VERB" and verb.lemma_.lower() in EXPRESSIVE
+
+
+def _speech(verb: Token) -> bool:
+    """A cue verb that gave no attribution: nothing is said there by anybody."""
+    return verb.lower_ in CUE_FORMS and not any(child.dep_ == "neg" for child in verb.children)
+
+
+def _clause_around(token: Token) -> Token | None:
+    """The nearest participle or clause with a verb around a token, short of the sentence's main verb."""
+    while token.head != token:
+        if token.dep_ in {"pcomp", "advcl", "relcl", "acl", "ccomp", "conj"} and token.pos_ in {"VERB", "AUX"}:
+            return token
+        token = token.head
+    return None
 
 
 def _has_verb(root: Token) -> bool:

@@ -21,7 +21,7 @@ FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
 
 
-def counted_and_measure(parsed: Parsed, figure: FoundFigure, tokens: frozenset[int]) -> tuple[str | None, str | None]:
+def counted_and_measure(parsed: Parsed, figure: FoundFigure, *, violent: bool) -> tuple[str | None, str | None]:
     """The noun as written without its number (or what reading proposes), and the word that tells what befell."""
     positions = [i for i in parsed.tokens_in(figure.number)]
     if not positions:
@@ -128,6 +128,6 @@ def _phrase(verb: Token) -> str:
     return str(verb.text)
 
 
-def is_violent(text: str) -> bool:
-    """Whether the article tells of violence, so that its dead were killed."""
-    return len({word for word in WORD.findall(text[:FIRST].lower()) if word in VIOLENCE}) >= 2
+def is_violent(text: str, *, least: int = 2) -> bool:
+    """Whether a text has that many words of violence, so that its dead were killed."""
+    return len({word for word in WORD.findall(text[:FIRST].lower()) if word in VIOLENCE}) >= least

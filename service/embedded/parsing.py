@@ -64,10 +64,19 @@ def load() -> Any:
 
 def parse(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Parsed]:
     """Each sentence parsed on its own, in order; memory does not grow with their number."""
-    starts = [sentence.span.start + _dateline(text[sentence.span.start : sentence.span.start + 120]) for sentence in sentences]
-    shown = (
-        text[sentence.span.start : min(sentence.span.end, sentence.span.start + LONGEST)].translate(VISIBLE)
+    starts = [
+        sentence.span.start + _dateline(text[sentence.span.start : min(sentence.span.end, sentence.span.start + 120)])
         for sentence in sentences
+    ]
+    shown = (
+        text[start : min(sentence.span.end, start + LONGEST)].translate(VISIBLE)
+        for start, sentence in zip(starts, sentences, strict=True)
     )
-    for sentence, doc in zip(sentences, load().pipe(shown, batch_size=BATCH), strict=True):
-        yield Parsed(sentence, doc)
+    for start, sentence, doc in zip(starts, sentences, load().pipe(shown, batch_size=BATCH), strict=True):
+        yield Parsed(sentence, doc, start)
+
+
+def _dateline(opening: str) -> int:
+    """How many characters of a sentence's opening are a dateline ("QUETTA, March 3 (Reuters) - ")."""
+    match = DATELINE.match(opening)
+    return match.end() if match else 0

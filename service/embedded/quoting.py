@@ -69,7 +69,7 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
     verb = best[1]
     subject = subject_of(verb)
     if subject is None or subject.i in quoted:
-        subject = _neighbour(verb, quoted)
+        subject = _after_the_verb(verb, quoted) or _neighbour(verb, quoted)
     if subject is None:
         return None
     lemma = CUE_FORMS[verb.lower_]
@@ -82,6 +82,13 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         frame=frozenset({verb.i}) | frozenset(each.i for each in subject.subtree if each.i not in quoted),
         sources=tuple(named_by(parsed, subject)),
     )
+
+
+def _after_the_verb(verb: Token, quoted: frozenset[int]) -> Token | None:
+    """ "…," read a statement: the parse takes an inverted subject for an object."""
+    if verb.i - 1 not in quoted and verb.i - 2 not in quoted:
+        return None
+    return next((child for child in verb.children if child.dep_ in {"dobj", "attr"} and child.i not in quoted), None)
 
 
 def _neighbour(verb: Token, quoted: frozenset[int]) -> Token | None:

@@ -68,7 +68,7 @@ class Resolver:
         number = parsed.sentence.number
         mention = self._mention(parsed, named, number)
         text = self._reading.article.text
-        maker = self._maker_of(named, mention)
+        maker = self._maker_of(mention)
         if maker is not None and mention is not None:
             return self._as(maker, _joined(named.span, mention.span), number, "document")
         if mention is None:
@@ -84,7 +84,7 @@ class Resolver:
             return Who("unresolved", None, None, "unresolved", mention=span, sentence=number, ambiguity=1.0)
         return self._entity(mention.speaker, mention.mark, span, number, mention.form)
 
-    def _maker_of(self, named: Named, mention: SpeakerMention | None) -> Who | None:
+    def _maker_of(self, mention: SpeakerMention | None) -> Who | None:
         """Who made "the report" that an earlier sentence named with its maker."""
         if mention is None or mention.form != "document":
             return None
@@ -94,7 +94,9 @@ class Resolver:
     def subject(self, parsed: Parsed) -> Who | None:
         """The person or body that the sentence is about: its main verb's subject, where that is named."""
         root = next((token for token in parsed.doc if token.dep_ == "ROOT"), None)
-        subject = next((child for child in root.children if child.dep_ in {"nsubj", "nsubjpass"}), None) if root else None
+        subject = (
+            next((child for child in root.children if child.dep_ in {"nsubj", "nsubjpass"}), None) if root else None
+        )
         if subject is None:
             return None
         head = parsed.span(subject.i, subject.i)
@@ -116,11 +118,31 @@ class Resolver:
                 for mention in mentions:
                     if mention.form == "name" and mention.span.overlaps(apposed):
                         return mention
+        apposed_name = self._in_commas(named, mentions)
+        if apposed_name is not None:
+            return apposed_name
         if best:
             return best[0]
         inside = [mention for mention in mentions if named.span.holds(mention.span) and mention.form == "name"]
         ends = [mention for mention in inside if mention.span.end == named.span.end]
         return ends[0] if ends else None
+
+    def _in_commas(self, named: Named, mentions: list[SpeakerMention]) -> SpeakerMention | None:
+        """ "The world's richest man, Ada Obi, said"; "Ada, a teacher, said": the name beside the role."""
+        text = self._reading.article.text
+        for mention in mentions:
+            if mention.form != "name" or mention.speaker is None:
+                continue
+            if self._reading.speakers[mention.speaker].kind != "person":
+                continue
+            after = mention.span.start - named.span.end
+            before = named.span.start - mention.span.end
+            closed = text[mention.span.end : mention.span.end + 1] == ","
+            if (after == 2 and text[named.span.end] == "," and closed) or (
+                before == 2 and text[mention.span.end] == ","
+            ):
+                return mention
+        return None
 
     def _entity(self, index: int, mark: str, span: Span, number: int, how: str) -> Who:
         speaker = self._reading.speakers[index]

@@ -12,6 +12,7 @@ from service.records import Span
 NOBODY = frozenset(
     "i we you one this that there what everyone anyone someone nobody everybody these those which all it".split()
 ) - {"it"}
+ISSUED = frozenset("issue release publish make give send post write put share circulate file produce".split())
 RELATIVE = frozenset("who which that".split())
 KEPT_PREPOSITIONS = frozenset("of for in within at from on".split())
 MADE_BY = frozenset("by from of".split())
@@ -46,7 +47,9 @@ def subject_of(verb: Token, *, depth: int = 0) -> Token | None:
 def _inherited(verb: Token, depth: int) -> Token | None:
     head = verb.head
     if verb.dep_ == "acl" and head.pos_ in {"NOUN", "PROPN", "PRON"}:
-        return head
+        # "The union issued a statement saying": whoever issued it speaks, not the paper.
+        issued = head.lower_ in DOCUMENTS and head.dep_ == "dobj" and head.head.lemma_.lower() in ISSUED
+        return subject_of(head.head, depth=depth + 1) if issued else head
     if verb.dep_ == "pcomp" and head.head.pos_ in {"VERB", "AUX"}:
         passive = next((child for child in head.head.children if child.dep_ == "nsubjpass"), None)
         return passive if passive is not None else subject_of(head.head, depth=depth + 1)

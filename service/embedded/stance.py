@@ -56,10 +56,7 @@ def hedged(parsed: Parsed, head: int, tokens: frozenset[int], attribution: Attri
             return True
         if token.lower_ in HEDGE_MODALS and token.tag_ == "MD" and token.head.i == head:
             return True
-        if (
-            token.lower_ in {"believed", "suspected", "thought", "feared", "said", "understood"}
-            and token.dep_ != "amod"
-        ):
-            if any(child.dep_ == "auxpass" for child in token.children):
-                return True
+        passive = any(child.dep_ == "auxpass" for child in token.children)
+        if passive and token.lower_ in {"believed", "suspected", "thought", "feared", "said", "understood"}:
+            return True
     return False

@@ -5,9 +5,9 @@ None of them is part of a name, and a noun phrase ends where one stands."""
 DETERMINERS = frozenset("the a an this that these those his her its their our my your".split())
 
 PREPOSITIONS = frozenset(
-    """of in on at by for from with to into onto over under about after before during since until till between among
-    against through across within without near around along amid despite per via as like behind beyond inside outside
-    off up down out above below towards toward upon following including""".split()
+    """of in on at by for from with to into onto over under about after before during since until till between
+    among against through across within without near around along amid despite per via as like behind beyond
+    inside outside off up down out above below towards toward upon following including""".split()
 )
 
 CONJUNCTIONS = frozenset(

@@ -142,7 +142,7 @@ _BOUNDS_BEFORE: Final[dict[Bound, str]] = {
         in the region of|in the vicinity of|in the order of|on the order of|nearing|approaching|more or less
         practically|virtually|somewhere around|as an estimated|perhaps|possibly|very nearly|a reported|reportedly
         the estimated|an approximate|nigh on""",
-    "exact": "only|just|all|exactly|precisely|a total of|total of|a combined|a combined total of|a mere|an exact|a full",
+    "exact": "only|just|all|exactly|precisely|a total of|total of|a combined|a combined total of|a mere|a full",
 }
 _BOUNDS_AFTER: Final[dict[Bound, str]] = {
     "at_least": "or more|and more|or over|and over|or above|and above|plus|and counting|at least|or higher|or greater",
@@ -220,6 +220,27 @@ STREETS: Final = frozenset(
 HYPHEN_PREFIXES: Final = frozenset(
     "mid pre post under over sub top nearly almost about roughly around some minus plus early late all".split()
 )
+_IDIOMS = """one another|one by one|one on one|one to one|one off|one time|one way|one sided|one day|one thing|one ' s
+    one ’ s|24 / 7|50 50|fifty fifty|20 20|9 to 5|nine to five|zero tolerance|zero sum|half time|half way|half brother
+    half sister|half hearted|half truth|half baked|four by four|360 degree|seven a side|five a side|one person one vote
+    one size|one stop|one step|one nil|two faced"""
+
+
+def _by_first_word(block: str) -> dict[str, list[tuple[str, ...]]]:
+    idioms: dict[str, list[tuple[str, ...]]] = {}
+    for entry in block.replace("\n", "|").split("|"):
+        words = tuple(entry.split())
+        idioms.setdefault(words[0], []).append(words)
+    return idioms
+
+
+IDIOMS: Final = _by_first_word(_IDIOMS)
+IDIOMS_BEFORE: Final = frozenset(
+    {("no", "one"), ("number", "one"), ("day", "one"), ("square", "one"), ("ground", "zero"), ("net", "zero")}
+    | {("cloud", "nine"), ("any", "one"), ("every", "one"), ("this", "one"), ("that", "one"), ("which", "one")}
+    | {("year", "zero"), ("patient", "zero"), ("from", "zero"), ("or", "two"), ("back", "one"), ("in", "half")}
+)
+"""Word and number word that make a set phrase together."""
 ZERO_WIDTH: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad")
 HYPHENS: Final = frozenset("-‐‑")
 DASHES: Final = HYPHENS | frozenset("–—−")

@@ -27,15 +27,15 @@ ROLES = SPOKES_ROLES | frozenset(
 
 # People not named, in the plural or as a mass: anonymous.
 ANONYMOUS = frozenset(
-    """officials official sources source residents resident locals villagers witnesses witness eyewitnesses eyewitness analysts
-    experts observers critics supporters opponents activists campaigners protesters demonstrators survivors
-    relatives families neighbours neighbors doctors medics rescuers lawyers economists scientists researchers
-    investigators prosecutors diplomats lawmakers politicians ministers leaders commanders officers insiders
-    traders farmers workers employees staff students teachers parents passengers drivers shopkeepers traders
-    elders tribesmen clerics historians commentators journalists reporters militants insurgents rebels fighters
-    separatists attackers aides advisers advisors people investors shareholders users fans readers voters
-    republicans democrats conservatives mps lords councillors senators members physicians nurses counsel
-    """.split()
+    """officials official sources source residents resident locals villagers witnesses witness eyewitnesses
+    eyewitness analysts experts observers critics supporters opponents activists campaigners protesters
+    demonstrators survivors relatives families neighbours neighbors doctors medics rescuers lawyers economists
+    scientists researchers investigators prosecutors diplomats lawmakers politicians ministers leaders
+    commanders officers insiders traders groups farmers workers employees staff students teachers parents
+    passengers drivers shopkeepers traders elders tribesmen clerics historians commentators journalists
+    reporters militants insurgents rebels fighters separatists attackers aides advisers advisors people
+    investors shareholders users fans readers voters republicans democrats conservatives mps lords councillors
+    senators members physicians nurses counsel""".split()
 ) - {"people", "members", "fighters", "attackers"}
 
 # Words that may stand between an article and a role.

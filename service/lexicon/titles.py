@@ -1,10 +1,12 @@
 """Which words stand before a name and are no part of it?"""
 
 MALE_TITLES = frozenset(
-    "mr sir lord alhaji mallam malam maulana mullah sardar nawab mir shaikh pandit father king prince baba ustaz chaudhry sheikh baron duke earl count pope bishop imam sahib shri sri".split()
+    """mr sir lord alhaji mallam malam maulana mullah sardar nawab mir shaikh pandit father king prince baba
+    ustaz chaudhry sheikh baron duke earl count pope bishop imam sahib shri sri""".split()
 )
 FEMALE_TITLES = frozenset(
-    "mrs ms miss lady dame madam madame hajiya alhaja begum bibi queen princess sister baroness duchess shrimati smt".split()
+    """mrs ms miss lady dame madam madame hajiya alhaja begum bibi queen princess sister baroness duchess
+    shrimati smt""".split()
 )
 
 HONORIFICS = (

@@ -62,7 +62,8 @@ SYMBOLS: Final = {
 }
 """Single letters, as written: units only where they touch their digits."""
 TECHNICAL: Final = frozenset(
-    "kw kwh mw mwh gw gwh tw twh hz khz mhz ghz gb mb tb kb kv mv ah mah hp bhp rpm ppm psi ksi mp fps kbps mbps gbps cc "
+    "kw kwh mw mwh gw gwh tw twh hz khz mhz ghz gb mb tb kb kv mv ah mah hp bhp rpm ppm psi ksi mp fps kbps mbps gbps "
+    "cc "
     "nm px dpi db kcal kj mj bpm ev bps w v".split()
 )
 """Tied to digits these stay with the number as the noun it counts: no claim measures in them."""
@@ -81,12 +82,15 @@ def _money(code: str, factor: str = "1") -> Unit:
 
 _SIGNS: Final = "$ USD|£ GBP|€ EUR|¥ JPY|₹ INR|₦ NGN|₩ KRW|₽ RUB|₺ TRY|₴ UAH|₪ ILS|฿ THB|₱ PHP|₫ VND|₵ GHS|₸ KZT|৳ BDT"
 _SIGNS_MORE: Final = "؋ AFN|＄ USD|￡ GBP"
-CURRENCY_SIGNS: Final = {sign: _money(code) for sign, code in (entry.split() for entry in f"{_SIGNS}|{_SIGNS_MORE}".split("|"))}
+CURRENCY_SIGNS: Final = {
+    sign: _money(code) for sign, code in (entry.split() for entry in f"{_SIGNS}|{_SIGNS_MORE}".split("|"))
+}
 DOLLAR_PREFIXES: Final = {
     prefix: _money(code)
     for prefix, code in {
         "us": "USD", "a": "AUD", "au": "AUD", "aud": "AUD", "c": "CAD", "ca": "CAD", "can": "CAD", "cad": "CAD",
-        "nz": "NZD", "hk": "HKD", "s": "SGD", "sg": "SGD", "nt": "TWD", "r": "BRL", "mx": "MXN", "usd": "USD", "z": "ZWL",
+        "nz": "NZD", "hk": "HKD", "s": "SGD", "sg": "SGD", "nt": "TWD", "r": "BRL", "mx": "MXN", "usd": "USD",
+        "z": "ZWL",
         "j": "JMD", "tt": "TTD", "bz": "BZD", "fj": "FJD", "n": "NAD", "g": "GYD", "l": "LRD",
     }.items()
 }  # fmt: skip
@@ -104,17 +108,20 @@ LETTER_SIGNS: Final = {
 """Letters that stand for a currency before digits, as written; single capitals must touch the digits."""
 
 CODES: Final = frozenset(
-    "USD EUR GBP JPY CNY RMB INR PKR BDT LKR NPR AFN IRR IQD SAR AED QAR KWD BHD OMR YER ILS TRY EGP SDG SSP ETB KES UGX "
-    "TZS RWF NGN GHS ZAR ZMW MZN AOA CDF XAF XOF MAD DZD TND LYD RUB UAH BYN KZT UZS GEL AMD AZN CHF SEK NOK DKK ISK PLN "
-    "CZK HUF RON BGN RSD ALL MKD AUD NZD CAD MXN BRL ARS CLP COP PEN VES UYU BOB CUP HTG DOP JMD HKD SGD MYR THB IDR PHP "
+    "USD EUR GBP JPY CNY RMB INR PKR BDT LKR NPR AFN IRR IQD SAR AED QAR KWD BHD OMR YER ILS TRY EGP SDG SSP ETB KES "
+    "UGX "
+    "TZS RWF NGN GHS ZAR ZMW MZN AOA CDF XAF XOF MAD DZD TND LYD RUB UAH BYN KZT UZS GEL AMD AZN CHF SEK NOK DKK ISK "
+    "PLN "
+    "CZK HUF RON BGN RSD ALL MKD AUD NZD CAD MXN BRL ARS CLP COP PEN VES UYU BOB CUP HTG DOP JMD HKD SGD MYR THB IDR "
+    "PHP "
     "VND KRW KPW TWD MMK KHR LAK MNT MOP SYP LBP JOD".split()
 )
 
 _WORDS: Final = """USD: dollar dollars buck bucks|GBP: pound pounds sterling quid|EUR: euro euros|JPY: yen
-CNY: yuan renminbi|NGN: naira nairas|ILS: shekel shekels|ZAR: rand|RUB: rouble roubles ruble rubles|UAH: hryvnia hryvnias
-BDT: taka|IDR: rupiah|MYR: ringgit|THB: baht|VND: dong|KRW: won|BRL: reais|TRY: lira liras|GHS: cedi cedis|AFN: afghani afghanis
-PLN: zloty zlotys|HUF: forint forints|MMK: kyat kyats|GEL: lari|KZT: tenge|ETB: birr|ZMW: kwacha|SAR: riyal riyals
-        AED: dirham dirhams"""
+CNY: yuan renminbi|NGN: naira nairas|ILS: shekel shekels|ZAR: rand|RUB: rouble roubles ruble rubles
+UAH: hryvnia hryvnias|BDT: taka|IDR: rupiah|MYR: ringgit|THB: baht|VND: dong|KRW: won|BRL: reais|TRY: lira liras
+GHS: cedi cedis|AFN: afghani afghanis|PLN: zloty zlotys|HUF: forint forints|MMK: kyat kyats|GEL: lari|KZT: tenge
+ETB: birr|ZMW: kwacha|SAR: riyal riyals|AED: dirham dirhams"""
 CURRENCY_WORDS: Final = {
     word: _money(code)
     for code, words in (entry.split(": ") for entry in "|".join(_WORDS.splitlines()).split("|"))
@@ -133,13 +140,15 @@ NATIONAL: Final = {
     ("singaporean", "dollar"): "SGD", ("taiwan", "dollar"): "TWD", ("zimbabwean", "dollar"): "ZWL",
     ("jamaican", "dollar"): "JMD", ("american", "dollar"): "USD", ("us", "dollar"): "USD", ("hk", "dollar"): "HKD",
     ("pakistani", "rupee"): "PKR", ("pakistan", "rupee"): "PKR", ("indian", "rupee"): "INR", ("nepali", "rupee"): "NPR",
-    ("nepalese", "rupee"): "NPR", ("mauritian", "rupee"): "MUR", ("egyptian", "pound"): "EGP", ("british", "pound"): "GBP",
+    ("nepalese", "rupee"): "NPR", ("mauritian", "rupee"): "MUR", ("egyptian", "pound"): "EGP",
+    ("british", "pound"): "GBP",
     ("syrian", "pound"): "SYP", ("lebanese", "pound"): "LBP", ("sudanese", "pound"): "SDG", ("swiss", "franc"): "CHF",
     ("congolese", "franc"): "CDF", ("cfa", "franc"): "XOF", ("rwandan", "franc"): "RWF", ("kenyan", "shilling"): "KES",
     ("kenya", "shilling"): "KES", ("ugandan", "shilling"): "UGX", ("tanzanian", "shilling"): "TZS",
     ("somali", "shilling"): "SOS", ("saudi", "riyal"): "SAR", ("qatari", "riyal"): "QAR", ("omani", "rial"): "OMR",
     ("iranian", "rial"): "IRR", ("yemeni", "rial"): "YER", ("iraqi", "dinar"): "IQD", ("kuwaiti", "dinar"): "KWD",
-    ("jordanian", "dinar"): "JOD", ("libyan", "dinar"): "LYD", ("serbian", "dinar"): "RSD", ("moroccan", "dirham"): "MAD",
+    ("jordanian", "dinar"): "JOD", ("libyan", "dinar"): "LYD", ("serbian", "dinar"): "RSD",
+    ("moroccan", "dirham"): "MAD",
     ("mexican", "peso"): "MXN", ("philippine", "peso"): "PHP", ("argentine", "peso"): "ARS", ("chilean", "peso"): "CLP",
     ("colombian", "peso"): "COP", ("cuban", "peso"): "CUP", ("brazilian", "real"): "BRL", ("turkish", "lira"): "TRY",
     ("syrian", "lira"): "SYP", ("chinese", "yuan"): "CNY", ("japanese", "yen"): "JPY", ("israeli", "shekel"): "ILS",

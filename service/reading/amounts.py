@@ -127,7 +127,7 @@ def _currency_before(line: Line, numeral: Numeral) -> tuple[int, Unit | None]:
             and (len(numeral.plain) > 2 or numeral.plain == "")
             and line[numeral.first].kind == "digits"
         )
-        if tied or len(letters) > 1 and line[numeral.first].kind == "digits":
+        if tied or (len(letters) > 1 and line[numeral.first].kind == "digits"):
             return dotted, LETTER_SIGNS[letters]
     return numeral.first, None
 
@@ -370,7 +370,8 @@ def _join(left: Amount, right: Amount) -> Amount | None:
 
 def _neighbours(joined: Amount) -> bool:
     """ "two or three" is a range, "25 or 40" a choice."""
-    assert joined.low is not None and joined.high is not None
+    assert joined.low is not None
+    assert joined.high is not None
     return joined.high <= 6 or joined.high * 2 <= joined.low * 3
 
 

@@ -144,7 +144,7 @@ def _with_second(line: Line, first: Moment) -> Moment:
 def _read_opened_range(line: Line, index: int) -> Moment | None:
     """ "8 to 10 PM", "8-10pm": the first hour stands bare."""
     key = line.key(index)
-    bare = line[index].kind == "digits" and len(key) < 3 or (key in NUMBER_NAMES and key not in {"a", "an"})
+    bare = (line[index].kind == "digits" and len(key) < 3) or (key in NUMBER_NAMES and key not in {"a", "an"})
     joint = line.key(index + 1)
     if (
         not bare

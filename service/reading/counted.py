@@ -34,10 +34,7 @@ _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday"
 def read_counted(line: Line, amount: Amount, after: int) -> Span | None:
     """The noun with its modifiers, where the words after the number give one."""
     measured = amount.unit is not None and amount.unit.kind != "times"
-    if measured:
-        found = _measured(line, amount)
-    else:
-        found = _plain(line, max(after, amount.after))
+    found = _measured(line, amount) if measured else _plain(line, max(after, amount.after))
     return line.span(*found) if found else None
 
 
@@ -108,7 +105,7 @@ def noun_phrase(line: Line, index: int) -> tuple[int, int] | None:
         index += 1
     first, stop, last = index, index, ""
     words = 0
-    while words < _MOST_WORDS and last not in TECHNICAL and _goes_on(line, index, last, words):
+    while words < _MOST_WORDS and last not in TECHNICAL and _goes_on(line, index, last):
         last = line.key(index)
         words += 1
         index += 1
@@ -130,7 +127,7 @@ def _no_noun(line: Line, first: int, stop: int) -> bool:
     )
 
 
-def _goes_on(line: Line, index: int, last: str, words: int) -> bool:
+def _goes_on(line: Line, index: int, last: str) -> bool:
     """Whether the word at `index` belongs to the phrase whose word before it is `last` ("" for none)."""
     token = line[index]
     key = token.key

@@ -1,8 +1,8 @@
 """When, says the text? Dates, clock times and relative expressions, resolved against the day of publication.
 
-A value is an ISO 8601 date, date-time, month, year or interval; None where the day of publication would be needed and is
-not known, where the order of day and month is unclear, and where the words fix no time ("recent months", "8 PM" of no
-named day). A duration ("for three days") is a figure, not a date. The arithmetic is in `calendar`.
+A value is an ISO 8601 date, date-time, month, year or interval. It is None where the day of publication would be needed
+and is not known, where the order of day and month is unclear, and where the words fix no time ("recent months", "8 PM"
+of no named day). A duration ("for three days") is a figure, not a date. The arithmetic is in `calendar`.
 """
 
 import re

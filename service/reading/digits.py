@@ -1,6 +1,7 @@
 """How are the digits of one number put together: groups, decimals, and the stroke of a fraction?
 
-Each language's groups are known (1,234 and 1,50,000 and 1 200 000 and 1.200.000); words and scales are read in `numerals`.
+The groups of several languages are known (1,234 and 1,50,000 and 1 200 000 and 1.200.000). Words and scales are read in
+`numerals`.
 """
 
 from decimal import Context, Decimal
@@ -11,6 +12,7 @@ from service.reading.tokens import Line
 EXACTLY = Context(prec=80)  # the default context would round a long product
 
 _THIN_SPACES = frozenset("\u2009\u202f\u00a0")
+_MOST_GROUPS = MOST_DIGITS  # so that a text of nothing but groups is read in linear time
 _APOSTROPHES = frozenset("'’")
 
 
@@ -45,7 +47,7 @@ def _read_groups(line: Line, index: int) -> tuple[list[str], int, str]:
     if separator == " " and (len(groups[0]) > 3 or groups[0].startswith("0")):
         separator = ""
     step = 1 if separator == " " else 2
-    while separator and _separator(line, stop) == separator:
+    while separator and len(groups) < _MOST_GROUPS and _separator(line, stop) == separator:
         groups.append(line.key(stop + step - 1))
         stop += step
     return groups, stop, separator

@@ -14,9 +14,10 @@ from service.lexicon.noun_phrases import CASUALTIES
 from service.lexicon.numbers import NUMBER_STARTERS, NUMBER_WORDS, VULGAR
 from service.lexicon.units import RUPEE, RUPEE_COUNTRIES, Unit
 from service.reading.amounts import Amount, read_amount, read_range, read_ratio, resolve_rupee
+from service.reading.codes import Skip, read_skip, unread
 from service.reading.counted import read_counted
-from service.reading.not_figures import Skip, read_objection, read_score, read_skip, unread
 from service.reading.digits import EXACTLY
+from service.reading.not_figures import read_objection, read_score
 from service.reading.numerals import read_numeral
 from service.reading.qualifiers import Qualified, read_bound
 from service.reading.tokens import Line, read_line

@@ -32,6 +32,7 @@ JOINERS = frozenset("of for".split())
 LOCATIVES = frozenset("in at near from to into outside around across towards toward via".split())
 NO_BODIES = frozenset("am pm gmt bst est edt pst utc tv ii iii iv i ok covid ad bc vs km mph uk us usa eu un".split())
 TITLES = HONORIFICS | RANKS | RETIRED
+NOUN_HEADS = ROLES | ANONYMOUS | DOCUMENTS | GENERIC_BODIES | frozenset(ANAPHORIC_BODIES)
 SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
@@ -116,9 +117,14 @@ def _of_sentence(text: str, sentence: Sentence, tokens: list[Token], lowercase: 
             index += 1
         if candidate:
             # "the BLA spokesman Adil Mir" is one mention, not one of the BLA and one of its spokesman.
-            while found and found[-1].span.end > candidate.span.start:
+            while (
+                found
+                and found[-1].span.end > candidate.span.start
+                and (candidate.form in {"role", "name"} or found[-1].place)
+            ):
                 found.pop()
-            found.append(candidate)
+            if not found or found[-1].span.end <= candidate.span.start:
+                found.append(candidate)
     return found
 
 
@@ -155,7 +161,7 @@ def _opens_run(tokens: list[Token], index: int, lowercase: set[str]) -> bool:
         return follows
     if token.lower in DEMONYMS:  # also a surname: "Baloch claimed"
         return follows or _speaking(tokens, index, index + 1)
-    if token.lower in OPENERS:
+    if token.lower in OPENERS or (token.lower in NOUN_HEADS and not follows):
         return False
     known = token.lower in MALE or token.lower in FEMALE or token.lower in BODY_WORDS or token.word.isupper()
     return known or follows or token.lower not in lowercase
@@ -254,12 +260,13 @@ def _phrase_start(tokens: list[Token], head: int) -> int:
     for index in range(head - 1, max(0, head - MOST_MODIFIERS) - 1, -1):
         token, after = tokens[index], tokens[index + 1]
         possessive = after.gap in {"’s ", "'s ", "’ ", "' "}
-        if not (after.joined or possessive):
+        bracket = after.gap == ") " or (after.gap == " (" and after.word.isupper())
+        if not (after.joined or possessive or bracket):
             break
         if token.lower in DETERMINERS - {"that"}:  # "said that police": no article
             return index
         known = token.capital or token.lower in MODIFIERS or token.lower in GENERIC_BODIES or token.lower in ROLES
-        known = known or possessive or token.lower in BODY_WORDS or "-" in token.word
+        known = known or possessive or token.lower in BODY_WORDS or "-" in token.word or token.word.isdigit()
         if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR or not known:
             # An unknown word is a modifier only where an article stands before it.
             if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR:
@@ -354,7 +361,7 @@ def _principal(role: str) -> str:
     words = role.split()
     at = next(i for i, word in enumerate(words) if word.strip(".,").lower() in SPOKES_ROLES)
     after = words[at + 1 :]
-    if after and after[0].lower in {"for", "of"}:
+    if after and after[0].lower() in {"for", "of"}:
         return " ".join(after[1:])
     before = [word for word in words[:at] if word.lower() not in {"chief", "senior", "official", "lead", "deputy"}]
     if before and before[0].lower() in DETERMINERS - {"the"}:
@@ -424,6 +431,19 @@ def _ends_phrase(tokens: list[Token], index: int) -> bool:
     if index + 1 >= len(tokens):
         return True
     following = tokens[index + 1]
+    people = tokens[index].lower in ANONYMOUS or tokens[index].lower in {
+        "authorities",
+        "forces",
+        "troops",
+        "leadership",
+    }
+    if (
+        people
+        and following.joined
+        and following.lower not in NOUN_HEADS
+        and tokens[index].lower.endswith(("s", "ship"))
+    ):
+        return True
     if not following.joined:
         return following.gap not in {"’s ", "'s ", "’ "}
     return following.lower in SAID_OF or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))

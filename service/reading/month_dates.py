@@ -36,10 +36,8 @@ def read_numeric_date(scene: Scene, index: int) -> Moment | None:
     keys = line.keys(index, 5)
     if line[index].kind != "digits" or len(keys) < 5 or keys[1] != keys[3] or keys[1] not in {"-", "/", ".", "–"}:
         return None
-    if (
-        not all(line.touching(at) for at in range(index, index + 4))
-        or line.touching(index - 1)
-        and line.key(index - 1) in "-/."
+    if not all(line.touching(at) for at in range(index, index + 4)) or (
+        line.touching(index - 1) and line.key(index - 1) in "-/."
     ):
         return None
     first, second, third = keys[0], keys[2], keys[4]
@@ -100,7 +98,7 @@ def _past_weekday(line: Line, index: int) -> int:
 def month_number(line: Line, index: int) -> tuple[int, int] | None:
     """The month named at `index`, and where its name (with the dot of a short form) ends."""
     token = line[index]
-    if token.kind != "word" or not (token.capitalised or token.key in MONTHS and token.key not in DOUBTFUL_MONTHS):
+    if token.kind != "word" or not (token.capitalised or (token.key in MONTHS and token.key not in DOUBTFUL_MONTHS)):
         return None
     if token.key in MONTHS:
         return MONTHS[token.key], index + 1
@@ -294,10 +292,8 @@ def read_year(scene: Scene, index: int) -> Moment | None:
     if season:
         return season
     year = _year_number(line, index) if line[index].kind == "digits" else None
-    if (
-        year is None
-        or line.touching(index - 1)
-        and line.key(index - 1) not in {"(", "-", "–", "—", "‘", "'", "’", '"', "“", "["}
+    if year is None or (
+        line.touching(index - 1) and line.key(index - 1) not in {"(", "-", "–", "—", "‘", "'", "’", '"', "“", "["}
     ):
         return None
     return _years(line, index, *year)

@@ -275,13 +275,12 @@ def _times_scale(part: Numeral, line: Line, index: int) -> Numeral:
 
 def _read_vague(line: Line, index: int) -> Numeral | None:
     key, stop = line.key(index), index + 1
-    if key in {"tens", "scores"}:
-        if line.key(stop) != "of":
-            return None
+    if key in {"tens", "scores"} and line.key(stop) != "of":
+        return None
     if key in {"several", "multiple"}:
-        while scale_word(line.key(stop)):
+        while scale_word(line.key(stop)) and stop < index + 4:
             stop += 1
-    while line.key(stop) == "of" and line.key(stop + 1) in VAGUE_PLURALS:
+    while line.key(stop) == "of" and line.key(stop + 1) in VAGUE_PLURALS and stop < index + 6:
         stop += 2
     if key == "tens" and stop == index + 1:
         return None
@@ -356,7 +355,7 @@ def _next_part(key: str, current: Decimal, last_scale: Decimal, first: bool) -> 
     """What `key` makes of the number so far: (new current, None), or (what a scale multiplies, the scale)."""
     if key in UNITS:
         unit, room = Decimal(UNITS[key]), current % 100
-        fits = room == 0 and (unit or first) or (room >= 20 and room % 10 == 0 and 0 < unit < 10)
+        fits = (room == 0 and (unit or first)) or (room >= 20 and room % 10 == 0 and 0 < unit < 10)
         return (current + unit, None) if fits and (first or current or last_scale < 10**30) else None
     if key in TENS:
         return (current + TENS[key], None) if current % 100 == 0 else None

@@ -116,7 +116,7 @@ def _ago(scene: Scene, index: int) -> Moment | None:
 
 
 def read_quarter(scene: Scene, index: int) -> Moment | None:
-    """ "the third quarter of 2024", "third quarter (July–September) of the year", "Q3 2024", "first half of the year"."""
+    """ "the third quarter of 2024", "third quarter (July–September) of the year", "Q3 2024", "first half of 2024"."""
     line = scene.line
     if line.key(index) == "q" and line.touching(index) and line.key(index + 1) in {"1", "2", "3", "4"}:
         return _quarter(scene, index, index + 2, int(line.key(index + 1)), quarter=True)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from service.lexicon import abbreviations
+from service.reading.datelines import after_dateline
 from service.reading.paragraphs import BULLET
 from service.records import Paragraph, Sentence, Span
 
@@ -25,7 +26,7 @@ _MISSING_SPACE = re.compile(r"[A-Z][a-z]+[ ,]")
 
 
 def find_sentences(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Sentence, ...]:
-    """The sentences of the body paragraphs, numbered from 1, without white space or a list mark around them."""
+    """The sentences of the body paragraphs, numbered from 1, without white space, a list mark or a dateline around them."""
     found: list[Sentence] = []
     for index, paragraph in enumerate(paragraphs):
         if paragraph.role == "body":
@@ -38,6 +39,7 @@ def _spans(text: str, paragraph: Span) -> Iterator[Span]:
     start, end = paragraph
     if (bullet := BULLET.match(text, start, end)) and _WORD_CHARACTER.search(text, bullet.end(), end):
         start = bullet.end()
+    start = after_dateline(text, start, end)
     # Where a writer uses no capitals at all, a small letter after a full stop opens a sentence too.
     without_capitals = text[start:end].islower()
     for sentence in _sentences(text, start, end, without_capitals=without_capitals):

@@ -62,9 +62,11 @@ class _Cast:
 
 
 def find_speakers(
-    text: str, sentences: tuple[Sentence, ...], paragraphs: tuple[Paragraph, ...]
+    text: str,
+    sentences: tuple[Sentence, ...],
+    paragraphs: tuple[Paragraph, ...],  # noqa: ARG001 - part of the step's signature: sentences say all that is needed
 ) -> tuple[tuple[Speaker, ...], tuple[SpeakerMention, ...]]:
-    """Speakers, and their mentions in the order of the text. A surname that two people share, and a pronoun or role
+    """Speakers, and their mentions in the order of the text, from the sentences of body paragraphs. A surname that two people share, and a pronoun or role
     that fits nobody named before, have the speaker None."""
     candidates = find_candidates(text, sentences)
     cast = _Cast()
@@ -143,9 +145,9 @@ def _same_person(cast: _Cast, name: str) -> int | None:
     words = name.lower().replace(".", " ").split()
     for index in cast.by_last.get(words[-1], ())[:20]:
         other = cast.entities[index].words()
-        if set(words) <= set(other) or set(other) <= set(words):
-            if len(words) > 1 and len(other) > 1:
-                return index
+        inside = set(words) <= set(other) or set(other) <= set(words)
+        if inside and len(words) > 1 and len(other) > 1:
+            return index
     return None
 
 
@@ -226,7 +228,7 @@ def _body_with(cast: _Cast, word: str) -> int | None:
 # ── words that take up somebody named before ──────────────────────────────────────────────────────────────────────
 
 
-def _before(cast: _Cast, candidate: Candidate) -> list[tuple[Candidate, int]]:
+def _before(cast: _Cast) -> list[tuple[Candidate, int]]:
     """Earlier mentions, the nearest sentence first; within a sentence the one beside a cue, then the first: it is
     the likeliest subject."""
     trail = cast.trail[-LOOK_BACK:]
@@ -235,7 +237,7 @@ def _before(cast: _Cast, candidate: Candidate) -> list[tuple[Candidate, int]]:
 
 def _take_up_pronoun(cast: _Cast, candidate: Candidate) -> int | None:
     person = candidate.gender != ""
-    for earlier, index in _before(cast, candidate):
+    for earlier, index in _before(cast):
         entity = cast.entities[index]
         if candidate.sentence - earlier.sentence > 8:
             return None
@@ -251,15 +253,30 @@ def _take_up_pronoun(cast: _Cast, candidate: Candidate) -> int | None:
 def _take_up_role(cast: _Cast, candidate: Candidate) -> int | None:
     wanted = {word for word in candidate.name.lower().split() if word not in LITTLE}
     if candidate.definite or candidate.name[0].isupper():
-        for _, index in _before(cast, candidate):
-            entity = cast.entities[index]
-            role = set(re.findall(r"[\w-]+", entity.role.lower()))
-            fits = wanted <= role or (candidate.head in SPOKES_ROLES and role & SPOKES_ROLES)
-            if entity.kind == "person" and fits and entity.gender in {"", candidate.gender or entity.gender}:
-                return index
+        index = _office_holder(cast, candidate, wanted)
+        if index is not None:
+            return index
     if candidate.definite and len(wanted) == 1 and not candidate.principal:
         return None
     return _own(cast, candidate, "anonymous")
+
+
+def _office_holder(cast: _Cast, candidate: Candidate, wanted: set[str]) -> int | None:
+    """The person named with this office. "The French president" is not one named with another country's; "the US
+    president" may be one whose title left the country out."""
+    country = wanted & (DEMONYMS | PLACES | {"us", "uk"})
+    loose: int | None = None
+    for _, index in _before(cast):
+        entity = cast.entities[index]
+        if entity.kind != "person" or (candidate.gender and entity.gender not in {"", candidate.gender}):
+            continue
+        role = set(re.findall(r"[\w-]+", entity.role.lower()))
+        if wanted <= role or (candidate.head in SPOKES_ROLES and role & SPOKES_ROLES):
+            return index
+        stateless = not role & (DEMONYMS | PLACES)
+        if loose is None and country and stateless and wanted - country and wanted - country <= role:
+            loose = index
+    return loose
 
 
 def _take_up_body(cast: _Cast, candidate: Candidate) -> int | None:
@@ -267,7 +284,7 @@ def _take_up_body(cast: _Cast, candidate: Candidate) -> int | None:
         return _own(cast, candidate, "organization")
     fitting = ANAPHORIC_BODIES[candidate.head]
     named: dict[int, int] = {}
-    for _, index in _before(cast, candidate):
+    for _, index in _before(cast):
         entity = cast.entities[index]
         if entity.kind != "organization" or entity.name.lower() in PLACES:
             continue
@@ -288,7 +305,7 @@ def _take_up_document(cast: _Cast, candidate: Candidate) -> tuple[bool, int | No
     if not candidate.speaking:
         return False, None
     if candidate.definite:
-        for _, index in _before(cast, candidate):
+        for _, index in _before(cast):
             entity = cast.entities[index]
             if candidate.head == "statement" and entity.kind in {"organization", "person"}:
                 return True, index

@@ -12,7 +12,8 @@ from service.records import Span
 
 Kind = Literal["digits", "word", "sign", "taken", "end"]
 
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|\S")
+_TOKEN = re.compile(r"([^\W\d_]+)|(\d+)|(\S)")
+_KINDS: tuple[Kind, ...] = ("end", "word", "digits", "sign")  # by the number of the group that matched
 _PADDING = 12  # so that looking a few tokens past either end finds END, and needs no test
 
 
@@ -61,20 +62,19 @@ class Line:
         return Span(self._tokens[first].start, self._tokens[stop - 1].end)
 
 
-def _token(text: str, start: int, end: int) -> Token:
-    words = text[start:end]
-    first = words[0]
-    if first.isalpha() or first.isalnum() and not first.isdecimal():
-        return Token("word", start, end, words, words.lower())
-    if first.isdecimal():
-        digits = words if words.isascii() else words.translate(DIGITS)
-        return Token("digits", start, end, words, digits if digits.isascii() else "")
-    return Token("sign", start, end, words, words)
+def _digits_key(words: str) -> str:
+    digits = words if words.isascii() else words.translate(DIGITS)
+    return digits if digits.isascii() else ""
 
 
 def read_line(text: str, span: Span, taken: tuple[Span, ...] = ()) -> Line:
     """The tokens of `span`. Those inside `taken` (spans in order) keep their places and lose their meaning."""
-    tokens = [_token(text, *match.span()) for match in _TOKEN.finditer(text, span.start, span.end)]
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(text, span.start, span.end):
+        words = match.group()
+        kind = _KINDS[match.lastindex or 0]
+        key = words.lower() if kind == "word" else words if kind == "sign" else _digits_key(words)
+        tokens.append(Token(kind, match.start(), match.end(), words, key))
     return Line(text, list(_hide(tokens, taken)) if taken else tokens)
 
 

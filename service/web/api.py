@@ -14,7 +14,6 @@ from service.models import ModelStatus
 from service.records import Article, Extraction, Record
 from service.rendering.lines import as_json
 from service.web import documentation
-from service.web.bodies import read_asked
 from service.web.context import Context, context_of
 from service.web.problems import Problem
 from service.web.streaming import Ended, Watched, events, is_wanted
@@ -47,8 +46,7 @@ class Health(Record):
 )
 async def extract(request: Request) -> Response:
     context = context_of(request)
-    context.refuse_if_useless()
-    asked = await read_asked(request, context.settings)
+    asked = await context.asked_by(request)
     request.scope["log_fields"] |= {"model": context.model_of(asked), "streamed": is_wanted(request)}
     watched = context.watch(request, asked)
     if is_wanted(request):

@@ -34,13 +34,14 @@ from service.web.envelope import Envelope
 from service.web.logs import log_as_json
 from service.web.problems import Problem, on_error
 from service.web.streaming import PING_SECONDS
-from service.web.work import Workshop
+from service.web.work import Doorway, Workshop
 
 STATIC = Path(__file__).parent / "static"
 
 COMPUTING = 2  # articles computed here at once; more only take each other's time, for they share one interpreter
 CALLING = 32  # articles under way at models elsewhere
 WAITING = 16  # in line for either
+BODIES = 32  # coming in at once
 
 
 def create_app(
@@ -53,6 +54,7 @@ def create_app(
     computing: int = COMPUTING,
     calling: int = CALLING,
     waiting: int = WAITING,
+    bodies: int = BODIES,
     ping_seconds: float = PING_SECONDS,
 ) -> FastAPI:
     """The application. `missing` says in words what it cannot work without (for /readyz)."""
@@ -73,6 +75,7 @@ def create_app(
         missing=missing or Missing(settings),
         computing=Workshop(slots=computing, waiting=waiting),
         calling=Workshop(slots=calling, waiting=waiting),
+        doorway=Doorway(bodies),
         ping_seconds=ping_seconds,
     )
     app.include_router(api.router)

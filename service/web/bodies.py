@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from fastapi import Request
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData, UploadFile
@@ -33,6 +34,8 @@ def _without_nul(value: str) -> str:
 
 
 Words = Annotated[str, AfterValidator(_without_nul)]
+# Told in the API's description; `files` checks it.
+_SHOWN: JsonDict = {"pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
@@ -52,7 +55,7 @@ class _About(Record):
 class TextRequest(_About):
     """An article as JSON. `text` is read exactly as it is: all offsets in the answer count its characters."""
 
-    text: Words = Field(min_length=1, description="the article's plain text")
+    text: Words = Field(min_length=1, description="the article's plain text", json_schema_extra=_SHOWN)
 
 
 class FormRequest(_About):

@@ -15,10 +15,10 @@ from service.extractors import Extractor
 from service.models import ModelStatus
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.settings import Settings
-from service.web.bodies import Asked
+from service.web.bodies import Asked, read_asked
 from service.web.problems import Problem
 from service.web.streaming import Item, Watched
-from service.web.work import Workshop
+from service.web.work import Doorway, Workshop
 
 KEPT_EXTRACTORS = 16  # by name; each may hold a connection pool or a parser
 
@@ -44,6 +44,7 @@ class Context:
     missing: Callable[[], Sequence[str]]  # what the service cannot work without, in words
     computing: Workshop
     calling: Workshop
+    doorway: Doorway
     ping_seconds: float
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     extractors: dict[str, Extractor] = field(default_factory=dict)
@@ -54,12 +55,14 @@ class Context:
     def workshop_for(self, model: str) -> Workshop:
         return self.computing if computes_here(model) else self.calling
 
-    def refuse_if_useless(self) -> None:
-        """Before a body is read: raises Problem where it could not be worked on anyway."""
+    async def asked_by(self, request: Request) -> Asked:
+        """What the request asks; its body is not read where it could not be worked on anyway."""
         if self.stop.is_set():
             raise Problem("stopping", headers={"retry-after": "5"})
         if self.calling.full:
             self.computing.refuse_if_full()
+        with self.doorway.place():
+            return await read_asked(request, self.settings)
 
     def extractor(self, model: str) -> Extractor:
         """The extractor of that name, made once. Raises InputError or SetupError."""

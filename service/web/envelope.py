@@ -27,7 +27,7 @@ SECURITY_HEADERS = {
     "content-security-policy": CONTENT_POLICY,
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # without any, a form of our own would come with "Origin: null"
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
@@ -63,7 +63,7 @@ class Envelope:
             caught = "client left"
         except Exception as error:
             caught = type(error).__name__
-            self.log.error("unexpected_error", request_id=request_id, error=caught, at=_places(error))
+            self.log.error("unexpected_error", request_id=request_id, error=caught, at=places_of(error))
             if not status:
                 await Problem("internal-error").response(request_id)(scope, receive, send_with_headers)
         finally:
@@ -89,13 +89,15 @@ def _request_fields(scope: Scope, status: int, began: float) -> dict[str, Any]:
     route = scope.get("route")
     return {
         "method": scope["method"],
-        "route": getattr(route, "path", None) or "(none)",  # the pattern, for a path may hold anything
+        # The pattern, for a path may hold anything; files have the folder that they stand in.
+        "route": getattr(route, "path", None) or scope.get("root_path") or "(none)",
         "status": status,
         "seconds": round(time.monotonic() - began, 4),
         **scope["log_fields"],
     }
 
 
-def _places(error: BaseException) -> list[str]:
+def places_of(error: BaseException) -> list[str]:
+    """Where in the code an error came up, outermost first."""
     frames = traceback.extract_tb(error.__traceback__)[-8:]
     return [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]

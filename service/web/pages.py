@@ -14,7 +14,6 @@ from service.errors import InputError, SetupError
 from service.models import ModelStatus
 from service.rendering.table import table
 from service.web.api import finished
-from service.web.bodies import read_asked
 from service.web.context import Context, context_of
 from service.web.problems import KINDS, Problem, from_error
 
@@ -65,8 +64,7 @@ async def plain_result(request: Request) -> Response:
     """For browsers without scripts."""
     context = context_of(request)
     try:
-        context.refuse_if_useless()
-        asked = await read_asked(request, context.settings)
+        asked = await context.asked_by(request)
         extraction = await finished(request, context.watch(request, asked))
     except Problem as problem:
         return _told(problem)

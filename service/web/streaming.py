@@ -15,6 +15,7 @@ from fastapi import Request
 from service.errors import InputError, SetupError
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.rendering.lines import as_json
+from service.web.envelope import places_of
 from service.web.problems import Problem, from_error
 
 Item = Article | ExtractedClaim | Failure | Extraction
@@ -129,7 +130,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
             return from_error(error)
         case _:
             log = structlog.get_logger("according.web")
-            log.error("unexpected_error", request_id=request_id, error=type(error).__name__)
+            log.error("unexpected_error", request_id=request_id, error=type(error).__name__, at=places_of(error))
             return Problem("internal-error")
 
 

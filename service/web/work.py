@@ -8,7 +8,7 @@ again only when the thread has really ended.
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TypeVar
 
 from service.web.problems import Problem
@@ -17,6 +17,29 @@ Item = TypeVar("Item")
 Items = Callable[[], AsyncGenerator[Item, None]]
 
 RETRY_AFTER = 5  # seconds; about what a long article takes
+
+
+def _busy() -> Problem:
+    return Problem("busy", headers={"retry-after": str(RETRY_AFTER)})
+
+
+class Doorway:
+    """How many may bring in a body at the same time; nobody waits. Bounds the memory that bodies take."""
+
+    def __init__(self, places: int) -> None:
+        self.places = places
+        self.taken = 0
+
+    @contextlib.contextmanager
+    def place(self) -> Iterator[None]:
+        """Raises Problem `busy` where there is none."""
+        if self.taken >= self.places:
+            raise _busy()
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
 
 
 class Workshop:
@@ -35,7 +58,7 @@ class Workshop:
     def refuse_if_full(self) -> None:
         """Raises Problem `busy` before a body is read that could not be worked on anyway."""
         if self.full:
-            raise Problem("busy", headers={"retry-after": str(RETRY_AFTER)})
+            raise _busy()
 
     async def items(self, make_items: Items[Item], *, in_thread: bool) -> AsyncGenerator[Item, None]:
         """What `make_items` yields, once there is a place; leaving early cancels it."""

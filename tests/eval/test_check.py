@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from goldmakers import STARTER
+from goldmakers import STARTER, a_gold_claim
 
 from eval.check import check_gold_set, is_iso_time
 from service.goldfiles import CLAIMS_FILE, DOCUMENTS_FILE, SKIPPED_FILE
+from service.records import Article
 
 Line = dict[str, Any]
 
@@ -187,6 +188,109 @@ def test_every_number_is_annotated_or_listed_with_a_reason(folder, change, sever
     spoil(folder, SKIPPED_FILE, change)
 
     assert field in {name for _, name in found(folder, severity)}
+
+
+def one_claim(folder: Path, text: str, content: str, *, skipped: str | None = None, **fields: Any) -> None:
+    """Makes the set one document with one claim of the outlet; spans in `fields` are given by their words."""
+
+    def span(words: str) -> list[int]:
+        start = text.index(words)
+        return [start, start + len(words)]
+
+    article = Article(id="d", text=text)
+    claim = a_gold_claim(content, None, text, kind="outlet").model_dump(mode="json") | fields
+    for listed in ("figures", "when"):
+        claim[listed] = [item | {"span": span(item["span"])} for item in fields.get(listed, [])]
+    number = {"document": "d", "span": span(skipped), "reason": "ordinal"} if skipped else None
+    for name, line in (
+        (DOCUMENTS_FILE, {"id": "d", "text": text, "sha256": article.sha256}),
+        (CLAIMS_FILE, claim),
+        (SKIPPED_FILE, number),
+    ):
+        (folder / name).write_text(json.dumps(line) + "\n" if line else "", encoding="utf-8")
+
+
+def figure_of(words: str, value: str, unit: str | None) -> Line:
+    return {"span": words, "low": value, "high": value, "qualifier": "exact", "unit": unit}
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "unit", "read"),
+    [
+        pytest.param("one in five", "20", "percent", True, id="a share"),
+        pytest.param("one in five", "25", "percent", False, id="near miss: another share"),
+        pytest.param("two out of every three", "66.67", "percent", True, id="a share of every three"),
+        pytest.param("3", "0.03", "USD", True, id="cents as money"),
+        pytest.param("3", "0.3", "USD", False, id="near miss: tenths"),
+        pytest.param("3", "0.03", None, False, id="near miss: cents that are counted"),
+        pytest.param("2.5", "2.5", "degree Celsius", True, id="a unit with a name in it"),
+    ],
+)
+def test_a_figure_is_read_as_a_share_or_as_cents_where_its_words_say_so(folder, words, value, unit, read):
+    text = f"They lost {words} cents."
+    one_claim(folder, text, text[:-1], figures=[figure_of(words, value, unit)])
+
+    assert found(folder, "warning") == (set() if read else {(1, "figures.0")})
+
+
+@pytest.mark.parametrize(
+    ("skipped", "accepted"),
+    [
+        pytest.param("second", True, id="an ordinal"),
+        pytest.param("quarters", True, id="a fraction word in another sense"),
+        pytest.param("both", False, id="no number"),
+        pytest.param("once", False, id="near miss: once"),
+    ],
+)
+def test_ordinals_may_be_listed_as_skipped_and_words_without_a_number_may_not(folder, skipped, accepted):
+    one_claim(folder, f"The boat sank. It was {skipped} there.", "The boat sank", skipped=skipped)
+
+    assert found(folder, "warning") == (set() if accepted else {(1, "span")})
+
+
+@pytest.mark.parametrize(
+    ("content", "negated", "right"),
+    [
+        pytest.param("Twelve met near Gate No. 4", False, True, id="near miss: an abbreviation"),
+        pytest.param("No boat left", True, True, id="no"),
+        pytest.param("Neither boat left", True, True, id="neither"),
+        pytest.param("no fewer than four left", True, True, id="by the letter, inside a figure too"),
+        pytest.param("no fewer than four left", False, False, id="inside a figure and not marked"),
+        pytest.param("Nobody left", False, True, id="near miss: nobody"),
+    ],
+)
+def test_negation_goes_by_the_words_of_the_guidelines(folder, content, negated, right):
+    one_claim(folder, f"{content}.", content, negated=negated)
+
+    assert ((1, "negated") in found(folder, "warning")) is not right
+
+
+def test_an_abbreviation_keeps_its_full_stop_at_the_end_of_a_claim(folder):
+    one_claim(folder, "Polls close at 6 p.m.", "Polls close at 6 p.m.", when=[{"span": "6 p.m.", "value": None}])
+
+    assert check_gold_set(folder).problems == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        pytest.param("In May they took a town and burned a bank.", False, id="same sentence"),
+        pytest.param("They met in May.\n\nThey burned a bank.", True, id="near miss: another paragraph"),
+    ],
+)
+def test_a_part_split_off_may_share_the_time_of_its_sentence(folder, text, error):
+    one_claim(folder, text, "burned a bank", when=[{"span": "May", "value": None}])
+
+    assert ((1, "when.0.span") in found(folder, "error")) is error
+
+
+def test_two_speakers_with_one_surname_are_told_apart_by_their_honorifics(folder):
+    def married(lines: list[Line]) -> None:
+        lines[0]["source"]["aliases"], lines[9]["source"]["aliases"] = ["Mr Pelham"], ["Mrs Pelham"]
+
+    spoil(folder, CLAIMS_FILE, married)
+
+    assert found(folder, "error") == set()
 
 
 def test_a_problem_is_printed_with_file_line_field_value_and_fix(folder):

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import time
-from pathlib import Path
 
 import pytest
 from builders import a_figure
@@ -16,6 +15,7 @@ from web_app import Scripted, an_app, claims_in, running
 from service.records import Article
 from service.rendering.words import reading_of
 from service.settings import Settings
+from service.web.app import create_app
 
 REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
@@ -102,6 +102,8 @@ class Page:
         while time.monotonic() < until:
             if found():
                 return
+            if self.all("#alarm:not([hidden])"):
+                break
             time.sleep(0.02)
         pytest.fail(f"waited for {what}: {self.one('#status').text} {self.one('#alarm').text}")
 
@@ -169,6 +171,18 @@ def test_pointing_at_a_claim_shows_who_says_it_and_how_sure_that_is(page):
     assert "at least 40 → ≥ 40" in detail
     assert "confidence 0.90" in detail
     assert "+ its speaker stands in its sentence" in detail
+
+
+def test_on_a_phone_a_touched_claim_shows_its_detail_at_the_foot_of_the_screen(page):
+    page.look(390, 844)
+    page.ask(TEXT)
+    page.all("#article-text .claim")[1].click()
+
+    detail = page.one("#detail")
+    page.wait(detail.is_displayed, "the detail")
+    assert page.run("return arguments[0].getBoundingClientRect().bottom === innerHeight", detail)
+    page.one("#summary").click()
+    assert not detail.is_displayed()
 
 
 def test_a_claim_of_the_list_leads_to_its_place_in_the_text(page):
@@ -386,15 +400,41 @@ def test_the_page_finds_every_offset_in_any_script(page, text):
     assert cut == list(text)
 
 
-SHOTS = os.environ.get("ACCORDING_SCREENSHOTS")
+@pytest.fixture
+def without_scripts(chromium):
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    yield
+    chromium.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-@pytest.mark.skipif(not SHOTS, reason="ACCORDING_SCREENSHOTS names no folder for pictures")
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_pictures_for_people_to_look_at(page, width, dark):
-    page.look(width, 850, dark=dark)
-    page.ask(TEXT)
-    path = Path(SHOTS) / f"home-{width}-{'dark' if dark else 'light'}.png"
+@pytest.mark.usefixtures("without_scripts")
+def test_without_scripts_the_answer_is_a_table(page):
+    page.one("#text").send_keys("Ines said at least 40 were lost.")
+    page.one("#go").click()
+    page.wait(lambda: page.all("pre.table"), "the table")
 
-    assert page.driver.save_screenshot(str(path))
+    assert "at least 40 → ≥ 40" in page.one("pre.table").text
+
+
+@pytest.fixture(scope="module")
+def reader(chromium):
+    """The page over the real pipeline, with the example read by the embedded model."""
+    with running(create_app(Settings())) as address:
+        page = Page(chromium, address)
+        page.one("#example").click()
+        page.wait(lambda: page.one("#text").get_property("value"), "the example")
+        page.one("#go").click()
+        page.wait(lambda: page.one("#save").is_displayed(), "the result", seconds=60)
+        yield page
+
+
+def test_the_example_shows_a_toll_under_the_one_who_gave_it(reader):
+    told = {group.get_attribute("data-key"): group.text for group in reader.all("#claims .group")}
+
+    assert [name for name, words in told.items() if "≥ 14" in words] == ["Dolores Anquetil"]
+    assert reader.is_clean()
+
+
+def test_the_teasers_of_the_example_hold_no_claims(reader):
+    assert "Ferry fares" in reader.one("#article-text").text
+    assert "Ferry fares" not in reader.one("#claims").text

@@ -93,6 +93,26 @@ def test_near_misses_raise_no_doubt(claim, code):
     assert code not in codes(claim)
 
 
+def test_whoever_is_told_is_not_the_speaker():
+    text = "Ana Lima told Tom Reyes 40 homes had burned."
+    reading = a_reading(
+        text,
+        speakers=(LIMA, REYES),
+        mentions=(
+            a_mention("Ana Lima", text, mark="S1", speaker=0),
+            a_mention("Tom Reyes", text, mark="S2", speaker=1),
+        ),
+        cues=(a_cue("told", text, lemma="tell"),),
+    )
+    by_lima = a_grounded(
+        text, content="40 homes had burned", source=a_source(name="Ana Lima"), cue=span_of("told", text)
+    )
+    by_reyes = by_lima.model_copy(update={"source": a_source(name="Tom Reyes")})
+
+    assert codes(by_lima, reading) == set()
+    assert codes(by_reyes, reading) == {"speaker_conflict"}
+
+
 def test_a_spokesperson_does_not_contradict_the_body_spoken_for():
     reading = a_town(speakers=(a_speaker("Ana Lima", principal="City Hall"), REYES))
 

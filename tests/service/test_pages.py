@@ -84,7 +84,7 @@ def test_without_scripts_a_problem_is_a_page(form, status):
 
     assert page.status_code == status
     assert page.headers["content-type"].startswith("text/html")
-    assert "<h1>" in page.text
+    assert "<h1" in page.text
 
 
 def test_a_foreign_page_cannot_send_the_plain_form():

@@ -52,6 +52,8 @@ def test_offsets_count_from_where_the_folded_part_began():
         pytest.param("un\u200bseen", True, id="zero-width"),
         pytest.param("left\u202eright", True, id="direction-override"),
         pytest.param("tags\U000e0041", True, id="tag-character"),
+        pytest.param("co\u200dop", True, id="joiner-in-a-word"),
+        pytest.param("a family 👨\u200d👩\u200d👧", False, id="joined-pictures"),
     ],
 )
 def test_characters_that_nobody_sees_are_noticed(text, expected):

@@ -127,6 +127,25 @@ def test_more_articles_than_places_and_line_are_told_to_come_back():
     assert {answer.json()["type"] for answer in refused} == {"/problems/busy"}
 
 
+def test_no_more_bodies_come_in_at_once_than_memory_is_meant_for():
+    async def slowly():
+        for part in (b'{"text": "Ines said ', b'3 are."}'):
+            await asyncio.sleep(0.05)
+            yield part
+
+    async def both(app):
+        transport = httpx.ASGITransport(app=app)
+        headers = {"content-type": "application/json"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            calls = [client.post("/v1/extract", content=slowly(), headers=headers) for _ in range(2)]
+            return [*await asyncio.gather(*calls), await client.post("/v1/extract", json={"text": TEXT})]
+
+    *at_once, later = asyncio.run(both(an_app(bodies=1)))
+
+    assert sorted(answer.status_code for answer in at_once) == [200, 503]
+    assert later.status_code == 200
+
+
 def test_no_more_articles_are_computed_at_once_than_there_are_places():
     at_once, most = [0], [0]
     lock = threading.Lock()
@@ -207,7 +226,7 @@ def test_every_answer_carries_the_headers_that_keep_pages_harmless(path):
     assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["referrer-policy"] == "same-origin"
 
 
 def test_the_log_has_one_line_a_request_and_no_article_text():

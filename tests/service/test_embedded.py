@@ -1,0 +1,330 @@
+"""Whom does the embedded extractor take each statement to be by, and where does it cut them?"""
+
+from typing import Any
+
+import pytest
+
+from service.embedded.extractor import EmbeddedExtractor
+from service.embedded.parsing import load
+from service.reading.reader import read
+from service.records import Article, Draft, Reading, Span, words_of
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def parser() -> None:
+    load()
+
+
+def drafts_of(text: str) -> tuple[Reading, tuple[Draft, ...]]:
+    reading = read(Article(id="invented", text=text))
+    return reading, EmbeddedExtractor().drafts(reading)
+
+
+def content_of(draft: Draft, text: str) -> str:
+    return words_of([part for part in draft.content if isinstance(part, Span)], text)
+
+
+def speaker_of(draft: Draft, reading: Reading) -> str:
+    """The speaker's full name, or "outlet", "unspecified", "unresolved"."""
+    mention = reading.mention_by_mark.get(draft.speaker)
+    if mention is None:
+        return draft.speaker
+    return "unresolved" if mention.speaker is None else reading.speakers[mention.speaker].name
+
+
+def said_in(text: str) -> list[tuple[str, str]]:
+    reading, drafts = drafts_of(text)
+    return [(speaker_of(draft, reading), content_of(draft, text)) for draft in drafts]
+
+
+def the_draft(text: str, words: str) -> tuple[Reading, Draft]:
+    reading, drafts = drafts_of(text)
+    return reading, next(draft for draft in drafts if words in content_of(draft, text))
+
+
+CONSTRUCTIONS = [
+    pytest.param(
+        "Mayor Ada Obi said the old bridge was closed on Tuesday after the flood.",
+        [("Ada Obi", "the old bridge was closed on Tuesday after the flood")],
+        id="said-before",
+    ),
+    pytest.param(
+        "The old bridge was closed on Tuesday after the flood, Mayor Ada Obi said.",
+        [("Ada Obi", "The old bridge was closed on Tuesday after the flood")],
+        id="said-after",
+    ),
+    pytest.param(
+        "The flood, Mayor Ada Obi said, was the worst in the history of the town.",
+        [("Ada Obi", "The flood … was the worst in the history of the town")],
+        id="said-in-the-middle",
+    ),
+    pytest.param(
+        '"We lost the old bridge on Tuesday," said Mayor Ada Obi.',
+        [("Ada Obi", "We lost the old bridge on Tuesday")],
+        id="inverted-after-a-quotation",
+    ),
+    pytest.param(
+        'Mayor Ada Obi said: "We lost the old bridge on Tuesday."',
+        [("Ada Obi", "We lost the old bridge on Tuesday")],
+        id="colon-before-a-quotation",
+    ),
+    pytest.param(
+        "According to Mayor Ada Obi, the flood destroyed the market and two schools.",
+        [("Ada Obi", "the flood destroyed the market and two schools")],
+        id="according-to-first",
+    ),
+    pytest.param(
+        "The flood destroyed the market and two schools, according to Mayor Ada Obi.",
+        [("Ada Obi", "The flood destroyed the market and two schools")],
+        id="according-to-last",
+    ),
+    pytest.param(
+        "Mayor Ada Obi confirmed the flood but disputed the figures, stating that only four houses fell.",
+        [("Ada Obi", "the flood"), ("Ada Obi", "only four houses fell")],
+        id="confirms-and-disputes",
+    ),
+    pytest.param(
+        "The Red River Front (RRF) claimed responsibility for the raid in a statement.",
+        [("Red River Front", "the raid")],
+        id="claims-responsibility",
+    ),
+    pytest.param(
+        "The Red River Front claimed to have sunk two patrol boats near the port.",
+        [("Red River Front", "have sunk two patrol boats near the port")],
+        id="claimed-to-have",
+    ),
+    pytest.param(
+        "The Red River Front denied any losses.",
+        [("Red River Front", "any losses")],
+        id="denied-a-noun",
+    ),
+    pytest.param(
+        "Mayor Ada Obi accused the shipping company of hiding the spill.",
+        [("Ada Obi", "the shipping company … hiding the spill")],
+        id="accused-of",
+    ),
+    pytest.param(
+        "Mayor Ada Obi called for a new dam above the town.",
+        [("Ada Obi", "a new dam above the town")],
+        id="called-for",
+    ),
+    pytest.param(
+        "It is believed that the boat sank near the port.",
+        [("unspecified", "the boat sank near the port")],
+        id="it-is-believed",
+    ),
+    pytest.param(
+        "Two guards were reportedly hurt near the port.",
+        [("unspecified", "Two guards were … hurt near the port")],
+        id="reportedly",
+    ),
+    pytest.param(
+        "Mayor Ada Obi was quoted as saying that the dam would cost $2 billion.",
+        [("Ada Obi", "the dam would cost $2 billion")],
+        id="quoted-as-saying",
+    ),
+    pytest.param(
+        "Residents and police said the fire began in a bakery.",
+        [("Residents", "the fire began in a bakery"), ("police", "the fire began in a bakery")],
+        id="two-speakers",
+    ),
+    pytest.param(
+        "The ferry left the port at dawn.",
+        [("outlet", "The ferry left the port at dawn")],
+        id="the-outlet-itself",
+    ),
+    pytest.param(
+        "Mayor Ada Obi condemned the raid.",
+        [],
+        id="bare-condemnation-is-no-claim",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CONSTRUCTIONS)
+def test_each_construction_gives_its_speaker_and_content(text: str, expected: list[tuple[str, str]]) -> None:
+    assert said_in(text) == expected
+
+
+NEAR_MISSES = [
+    pytest.param("Mayor Ada Obi did not say that the dam would hold.", "Ada Obi", id="did-not-say"),
+    pytest.param("Mayor Ada Obi would say that the dam is safe.", "Ada Obi", id="would-say"),
+    pytest.param("Officials asked whether the dam would hold.", "Officials", id="whether"),
+    pytest.param("The report was on the desk of Mayor Ada Obi.", "Ada Obi", id="a-report-is-no-verb"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), NEAR_MISSES)
+def test_words_that_only_look_like_saying_attribute_nothing(text: str, speaker: str) -> None:
+    assert speaker not in [name for name, _ in said_in(text)]
+
+
+STANCES = [
+    pytest.param("The union denied any losses.", "any losses", "denies", id="denies"),
+    pytest.param("The union confirmed the strike.", "the strike", "confirms", id="confirms"),
+    pytest.param("The union vowed to block the port.", "block the port", "intends", id="vows"),
+    pytest.param("The union urged the council to act.", "the council to act", "demands", id="urges"),
+    pytest.param("The bank predicted that prices will fall.", "prices will fall", "predicts", id="predicts"),
+    pytest.param("The union said it will strike in May.", "it will strike in May", "intends", id="own-plan"),
+    pytest.param("The union said rents will rise in May.", "rents will rise in May", "predicts", id="forecast"),
+    pytest.param("The union said rents rose in May.", "rents rose in May", "asserts", id="past-is-no-forecast"),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "stance"), STANCES)
+def test_the_stance_follows_the_verb_and_the_tense(text: str, words: str, stance: str) -> None:
+    _, draft = the_draft(text, words)
+
+    assert draft.stance == stance
+
+
+MODES = [
+    pytest.param('"The dam held firm all night," Mayor Ada Obi said.', "direct", id="direct"),
+    pytest.param("Mayor Ada Obi said the dam held firm all night.", "indirect", id="indirect"),
+    pytest.param('Mayor Ada Obi said the dam held firm "against all odds".', "mixed", id="mixed"),
+    pytest.param("The dam held firm all night.", "none", id="outlet"),
+]
+
+
+@pytest.mark.parametrize(("text", "mode"), MODES)
+def test_the_mode_follows_the_quotation_marks(text: str, mode: str) -> None:
+    _, draft = the_draft(text, "dam held firm")
+
+    assert draft.mode == mode
+
+
+def test_coordinated_verbs_are_two_claims_but_a_shared_auxiliary_is_one() -> None:
+    two = said_in("Police said the gang robbed the bank and burned the car.")
+    one = said_in("Police said seven guards were killed and 15 injured.")
+
+    assert [content for _, content in two] == ["the gang robbed the bank", "burned the car"]
+    assert [content for _, content in one] == ["seven guards were killed and 15 injured"]
+
+
+def test_a_participle_with_a_figure_and_a_speaker_of_its_own_is_its_own_claim() -> None:
+    said = said_in("The clashes left the town in ruins, with security forces confirming an additional 11 rebels killed.")
+
+    assert ("security forces", "an additional 11 rebels killed") in said
+    assert said[0] == ("outlet", "The clashes left the town in ruins")
+
+
+FIGURES = [
+    pytest.param("Police said at least eleven guards were killed.", "guards", "killed", id="passive"),
+    pytest.param("Police said 50 to 60 rebels took part in the raid.", "rebels", "took", id="active"),
+    pytest.param("The bombing caused the deaths of 25 guards, police said.", "guards", "killed", id="deaths-in-violence"),
+    pytest.param("The gang took 18 guards hostage, police said.", "guards", "took hostage", id="two-word-measure"),
+]
+
+
+@pytest.mark.parametrize(("text", "counted", "measure"), FIGURES)
+def test_a_figure_keeps_its_noun_and_what_befell(text: str, counted: str, measure: str) -> None:
+    _, drafts = drafts_of(text)
+    figures = [figure for draft in drafts for figure in draft.figures]
+
+    assert [(figure.counted, figure.measure) for figure in figures] == [(counted, measure)]
+
+
+def test_a_pronoun_takes_up_who_spoke_last_of_the_right_gender() -> None:
+    text = (
+        "Mayor John Ekwe said the dam was safe. He added that the market would open.\n\n"
+        "Engineer Mary Bello said the dam was cracked. She added that the market would stay shut."
+    )
+
+    said = said_in(text)
+
+    assert said[1] == ("John Ekwe", "the market would open")
+    assert said[3] == ("Mary Bello", "the market would stay shut")
+
+
+def test_a_pronoun_with_nobody_before_it_stays_unresolved() -> None:
+    reading, draft = the_draft("He said the dam was cracked.", "the dam was cracked")
+
+    assert speaker_of(draft, reading) == "unresolved"
+
+
+def test_a_spokesperson_speaks_for_the_body() -> None:
+    text = "The Red River Front (RRF) holds the port. RRF spokesman Anil Das said the port was calm."
+    reading, draft = the_draft(text, "the port was calm")
+    mention = reading.mention_by_mark[draft.speaker]
+
+    assert mention.speaker is not None
+    speaker = reading.speakers[mention.speaker]
+
+    assert (speaker.name, speaker.principal) == ("Anil Das", "Red River Front")
+
+
+def test_a_quotation_that_goes_on_stays_with_its_speaker() -> None:
+    text = '"We lost the old bridge," Mayor Ada Obi said. "The market fell an hour later."\n\n"Nobody was there to help us at all."'
+
+    assert [name for name, _ in said_in(text)] == ["Ada Obi", "Ada Obi", "Ada Obi"]
+
+
+def test_an_account_goes_on_until_the_article_adds_its_own_facts() -> None:
+    text = (
+        "According to Mayor Ada Obi, the flood began at night. The water reached the market within an hour.\n\n"
+        "The region has seen three floods since 2020."
+    )
+    reading, drafts = drafts_of(text)
+    modes = [draft.mode for draft in drafts]
+
+    assert modes == ["indirect", "implied", "none"]
+    assert drafts[1].accept == (None,)
+    assert speaker_of(drafts[1], reading) == "Ada Obi"
+
+
+def test_a_claim_inside_a_claim_names_who_carried_it() -> None:
+    text = "Home Minister Tariq Aziz said that the police claimed the road was open."
+    reading, draft = the_draft(text, "the road was open")
+
+    assert speaker_of(draft, reading) == "police"
+    assert [speaker_of(draft.model_copy(update={"speaker": mark}), reading) for mark in draft.via] == ["Tariq Aziz"]
+
+
+def test_a_hedge_is_marked_and_its_absence_is_not() -> None:
+    _, hedged = the_draft("Police said the boat may have sunk.", "sunk")
+    _, plain = the_draft("Police said the boat sank.", "sank")
+
+    assert (hedged.hedged, plain.hedged) == (True, False)
+
+
+LONG = (
+    "The Red River Front (RRF) attacked the port on Friday, killing four guards. RRF spokesman Anil Das said nine "
+    "boats were burned and 12 guards fled, adding that the raid lasted two hours. Home Minister Tariq Aziz denied the "
+    'claim. "Only one boat was lost," he told reporters, and urged residents to stay at home. According to port '
+    "records, 40 boats were in the harbour. Two of them were reportedly towed away."
+)
+
+
+def test_contents_never_overlap_and_lie_in_the_article() -> None:
+    _, drafts = drafts_of(LONG)
+    spans = sorted(part for draft in drafts for part in draft.content if isinstance(part, Span))
+
+    assert len(drafts) >= 8
+    assert all(first.end <= second.start for first, second in zip(spans, spans[1:], strict=False))
+    assert all(0 <= span.start < span.end <= len(LONG) for span in spans)
+
+
+def test_every_figure_of_the_article_is_in_one_claim() -> None:
+    reading, drafts = drafts_of(LONG)
+    used = [figure.figure for draft in drafts for figure in draft.figures]
+
+    assert sorted(used) == sorted(figure.mark for figure in reading.figures)
+
+
+ODD: list[Any] = [
+    pytest.param("", id="empty"),
+    pytest.param("\n\n \n", id="blank"),
+    pytest.param('" " " “ ” said said said.', id="only-marks-and-cues"),
+    pytest.param("said " * 500 + ".", id="one-word-over-and-over"),
+    pytest.param("Police\u200b said\u202e the boat\u2060 sank in the harbour.", id="hidden-characters"),
+    pytest.param("((((((((((" * 50 + ")" * 500 + " he said the boat sank.", id="brackets"),
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_text_gives_drafts_inside_the_text_or_none(text: str) -> None:
+    _, drafts = drafts_of(text)
+
+    assert all(part.end <= len(text) for draft in drafts for part in draft.content if isinstance(part, Span))
