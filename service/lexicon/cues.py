@@ -52,7 +52,7 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
 
 # Verbs that are also everyday nouns or have everyday uses: a cue for the parser to settle, not for a word list.
 LOOSE = frozenset(
-    """accept point read post find consider judge project call appeal plan feel cite charge relate""".split()
+    """accept show point read post find consider judge project call appeal plan feel cite charge relate""".split()
 )
 
 ACCORDING_TO = (

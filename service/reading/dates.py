@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
-from service.lexicon.calendar import DATE_WORDS, EDGES, PARTS_OF_DAY
+from service.lexicon.calendar import DATE_STARTERS, DATE_WORDS, EDGES, PARTS_OF_DAY
 from service.lexicon.numbers import TENS, UNITS
 from service.reading.clock import read_clock
 from service.reading.moments import Moment, Scene
@@ -21,7 +21,7 @@ from service.records import FoundDate, Sentence, Span
 _DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _PREFIX_HOURS = frozenset({"hours", "morning", "evening", "night", "afternoon", "eve"})
-_STARTS = DATE_WORDS | UNITS.keys() | TENS.keys() | frozenset("a an the hundred first second third fourth q".split())
+_STARTS = DATE_STARTERS | UNITS.keys() | TENS.keys()
 
 _READERS: tuple[Callable[[Scene, int], Moment | None], ...] = (
     read_numeric_date,

@@ -13,6 +13,7 @@ from service.lexicon.titles import HONORIFICS, RANKS, RETIRED
 from service.reading.mentions import Candidate, find_candidates
 from service.records import Kind, Paragraph, Sentence, Speaker, SpeakerMention
 
+MOST_NAMESAKES = 20  # compared with one another; beyond that a name alone is nobody's
 LOOK_BACK = 60  # mentions; who was named longer ago is not taken up by "he" or "the group"
 # "The group" is not the ministry it fights.
 STATE_BODIES = frozenset(
@@ -143,7 +144,7 @@ def _same_person(cast: _Cast, name: str) -> int | None:
     if exact is not None:
         return exact
     words = name.lower().replace(".", " ").split()
-    for index in cast.by_last.get(words[-1], ())[:20]:
+    for index in cast.by_last.get(words[-1], ())[:MOST_NAMESAKES]:
         other = cast.entities[index].words()
         inside = set(words) <= set(other) or set(other) <= set(words)
         if inside and len(words) > 1 and len(other) > 1:
@@ -190,9 +191,9 @@ def _resolve_name(cast: _Cast, candidate: Candidate) -> tuple[bool, int | None]:
 
 def _resolve_single(cast: _Cast, candidate: Candidate, key: str) -> tuple[bool, int | None]:
     """A surname, a given name, or the first word of a body's name."""
-    owners = cast.by_last.get(key) or [
-        index for index in cast.by_word.get(key, ()) if cast.entities[index].kind == "person"
-    ]
+    named_so = cast.by_word.get(key, [])[:MOST_NAMESAKES]
+    owners = cast.by_last.get(key, [])[:MOST_NAMESAKES]
+    owners = owners or [index for index in named_so if cast.entities[index].kind == "person"]
     if len(owners) > 1 and candidate.gender:
         owners = [index for index in owners if cast.entities[index].gender in {"", candidate.gender}]
     if len(owners) == 1:
@@ -200,7 +201,7 @@ def _resolve_single(cast: _Cast, candidate: Candidate, key: str) -> tuple[bool, 
     if owners:
         met = [index for index in owners if cast.entities[index].mentions]
         return True, met[0] if len(met) == 1 else None
-    bodies = [index for index in cast.by_word.get(key, ()) if cast.entities[index].words()[0] == key]
+    bodies = [index for index in named_so if cast.entities[index].words()[0] == key]
     if len(bodies) == 1 and key not in DEMONYMS and key not in PLACES:
         return True, bodies[0]
     if candidate.speaking and key not in DEMONYMS and key not in FUNCTION_WORDS:

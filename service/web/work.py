@@ -2,7 +2,7 @@
 
 At most `slots` at once and `waiting` in line; who comes after that is told to try again. What computes rather than
 waits runs in a thread of its own with its own event loop, so that the service goes on answering; its slot is free
-again only when the thread has really ended.
+again only when the thread has done its work.
 """
 
 import asyncio
@@ -137,8 +137,8 @@ async def _from_thread(make_items: Items[Item], leave: Callable[[], None]) -> As
         except BaseException as raised:  # told to whoever waits, whatever it is
             error = raised
         with contextlib.suppress(RuntimeError):  # the service has ended first
+            loop.call_soon_threadsafe(leave)  # first: who has their answer may ask again at once
             tell(_End(error))
-            loop.call_soon_threadsafe(leave)
 
     threading.Thread(target=work, name="extraction", daemon=True).start()
     try:

@@ -23,7 +23,9 @@ HITS = [
     pytest.param(
         "The front claimed responsibility for it.", "claimed", "claim", "verb", "claims_responsibility", id="claimed"
     ),
-    pytest.param("According to the mayor, it rained.", "According to", "according to", "according_to", "asserts", id="to"),
+    pytest.param(
+        "According to the mayor, it rained.", "According to", "according to", "according_to", "asserts", id="to"
+    ),
     pytest.param("As per the mayor, it rained.", "As per", "as per", "according_to", "asserts", id="as-per"),
     pytest.param("In a statement, it was cold.", "statement", "statement", "noun", "asserts", id="noun"),
     pytest.param("Two were reportedly lost.", "reportedly", "reportedly", "hedge", "asserts", id="reportedly"),

@@ -204,7 +204,9 @@ def test_coordinated_verbs_are_two_claims_but_a_shared_auxiliary_is_one() -> Non
 
 
 def test_a_participle_with_a_figure_and_a_speaker_of_its_own_is_its_own_claim() -> None:
-    said = said_in("The clashes left the town in ruins, with security forces confirming an additional 11 rebels killed.")
+    said = said_in(
+        "The clashes left the town in ruins, with security forces confirming an additional 11 rebels killed."
+    )
 
     assert ("security forces", "an additional 11 rebels killed") in said
     assert said[0] == ("outlet", "The clashes left the town in ruins")
@@ -213,7 +215,9 @@ def test_a_participle_with_a_figure_and_a_speaker_of_its_own_is_its_own_claim() 
 FIGURES = [
     pytest.param("Police said at least eleven guards were killed.", "guards", "killed", id="passive"),
     pytest.param("Police said 50 to 60 rebels took part in the raid.", "rebels", "took", id="active"),
-    pytest.param("The bombing caused the deaths of 25 guards, police said.", "guards", "killed", id="deaths-in-violence"),
+    pytest.param(
+        "The bombing caused the deaths of 25 guards, police said.", "guards", "killed", id="deaths-in-violence"
+    ),
     pytest.param("The gang took 18 guards hostage, police said.", "guards", "took hostage", id="two-word-measure"),
 ]
 
