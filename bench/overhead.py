@@ -67,7 +67,9 @@ async def measure(article: Article, base: str, rounds: int) -> None:
     own = ModelExtractor(Instant(claims), settings)
     calling = ModelExtractor(VendorCompleter("hosted_vllm/stub", settings), settings)
     extraction = await extract(article, extractor=own, settings=settings)
-    print(f"article: {len(article.text):,} characters, {len(claims)} claims answered, {len(extraction.claims)} grounded")
+    print(
+        f"article: {len(article.text):,} characters, {len(claims)} claims answered, {len(extraction.claims)} grounded"
+    )
     for name, act in (
         ("own work around an instant answer", lambda: extract(article, extractor=own, settings=settings)),
         ("instructor + LiteLLM alone, on the stub", bare_call(base)),

@@ -4,6 +4,7 @@ Only the order, as in the design's one diagram: read, extract, ground, check, we
 the door; saving the result is left to whoever asked for it.
 """
 
+import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -48,7 +49,7 @@ async def extract_stream(
 ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
     """Claims and failures as soon as each segment has been read; the last item is the whole Extraction."""
     began = time.monotonic()
-    reading = read(article)
+    reading = await asyncio.to_thread(read, article)  # a long one takes seconds, and others are waiting
     answers: list[SegmentDrafts] = []
     claims: list[ExtractedClaim] = []
     rejected: list[Rejection] = []

@@ -65,7 +65,7 @@ def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -
     if token.head == token or token.head.i not in content or token.pos_ not in {"VERB", "AUX"}:
         return False
     if token.dep_ in {"conj", "parataxis"}:
-        return _own_verb(token)
+        return _own_verb(token, content)
     if token.dep_ == "ccomp" and token.i < token.head.i and token.head.dep_ in {"ROOT", "ccomp"}:
         return token.head.tag_ in {"VBD", "VBZ", "VBP"} and _has_subject(token) and _has_subject(token.head)
     if token.dep_ == "acl" and token.tag_ == "VBN" and _is_counted(token.head, figures):
@@ -75,7 +75,11 @@ def _own_claim(token: Token, content: frozenset[int], figures: frozenset[int]) -
     return False
 
 
-def _own_verb(token: Token) -> bool:
+def _main(verb: Token, content: frozenset[int]) -> bool:
+    return verb.head == verb or verb.head.i not in content
+
+
+def _own_verb(token: Token, content: frozenset[int]) -> bool:
     """A coordinated verb of its own: not "seven were killed and 15 injured", nor "to seize and burn"."""
     head = token.head
     while head.dep_ == "conj" and head.head != head and head.head.pos_ in {"VERB", "AUX"}:
@@ -83,6 +87,8 @@ def _own_verb(token: Token) -> bool:
     if head.pos_ not in {"VERB", "AUX"}:
         return _has_subject(token) and token.tag_ in {"VBD", "VBZ", "VBP"}
     own_auxiliary = any(child.dep_ in {"aux", "auxpass"} and child.lower_ != "to" for child in token.children)
+    if not _main(head, content) and is_finite(head):
+        return False  # inside a relative or other lower clause, which stays whole
     if own_auxiliary:
         return True
     shared = any(child.dep_ in {"aux", "auxpass"} for child in head.children)

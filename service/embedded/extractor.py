@@ -413,7 +413,12 @@ def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[T
             continue
         quoted_as = token.lower_ in {"quoted", "cited"} and any(child.lower_ == "as" for child in token.children)
         mistaken = token.pos_ not in {"VERB", "AUX"} and _speech(token)
-        if token.dep_ == "ROOT" and not quoted_as and not mistaken and (token.pos_ in {"VERB", "AUX"} or _has_verb(token)):
+        if (
+            token.dep_ == "ROOT"
+            and not quoted_as
+            and not mistaken
+            and (token.pos_ in {"VERB", "AUX"} or _has_verb(token))
+        ):
             found.append(token)
         elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token) and not _speech(token):
             top = token

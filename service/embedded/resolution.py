@@ -75,7 +75,10 @@ class Resolver:
             return self._by_words(parsed, named, last)
         span = _joined(named.span, mention.span)
         if mention.form == "pronoun" or (mention.form == "role" and mention.speaker is None):
-            taken = self._taken_up(mention.span.of(text).lower(), last, number, pronoun=mention.form == "pronoun")
+            words = mention.span.of(text).lower()
+            pronoun = mention.form == "pronoun"
+            taken = self._within(parsed, mention, words) if pronoun else None
+            taken = taken or self._taken_up(words, last, number, pronoun=pronoun)
             if taken is not None:
                 return self._as(taken, span, number, "pronoun" if mention.form == "pronoun" else "role")
         if named.document and mention.speaker is not None:
@@ -118,7 +121,7 @@ class Resolver:
                 for mention in mentions:
                     if mention.form == "name" and mention.span.overlaps(apposed):
                         return mention
-        apposed_name = self._in_commas(named, mentions)
+        apposed_name = self._in_commas(parsed, named, mentions)
         if apposed_name is not None:
             return apposed_name
         if best:
@@ -127,9 +130,12 @@ class Resolver:
         ends = [mention for mention in inside if mention.span.end == named.span.end]
         return ends[0] if ends else None
 
-    def _in_commas(self, named: Named, mentions: list[SpeakerMention]) -> SpeakerMention | None:
+    def _in_commas(self, parsed: Parsed, named: Named, mentions: list[SpeakerMention]) -> SpeakerMention | None:
         """ "The world's richest man, Ada Obi, said"; "Ada, a teacher, said": the name beside the role."""
         text = self._reading.article.text
+        noun = parsed.doc[named.head]
+        edge = parsed.span(noun.i, noun.right_edge.i).end
+        office = noun.lemma_.lower() in ROLES
         for mention in mentions:
             if mention.form != "name" or mention.speaker is None:
                 continue
@@ -138,9 +144,10 @@ class Resolver:
             after = mention.span.start - named.span.end
             before = named.span.start - mention.span.end
             closed = text[mention.span.end : mention.span.end + 1] == ","
-            if (after == 2 and text[named.span.end] == "," and closed) or (
-                before == 2 and text[mention.span.end] == ","
-            ):
+            beside = after == 2 and text[named.span.end] == "," and closed
+            # "Deputy head of the port of Lagos, Ada Obi, said"
+            far = after > 0 and mention.span.start < edge and text[mention.span.start - 2] == "," and closed and office
+            if beside or far or (before == 2 and text[mention.span.end] == ","):
                 return mention
         return None
 
@@ -152,6 +159,17 @@ class Resolver:
     def _as(self, who: Who, span: Span, number: int, how: str) -> Who:
         distance = min(1.0, (number - who.sentence) / NEAR)
         return Who(who.mark, who.index, who.name, who.kind, span, number, 0.1 + 0.4 * distance, how)
+
+    def _within(self, parsed: Parsed, mention: SpeakerMention, words: str) -> Who | None:
+        """The sentence's own subject, where it stands before the pronoun and fits: "Obi smiled when she said"."""
+        subject = self.subject(parsed)
+        if subject is None or subject.mention is None or subject.mention.end > mention.span.start:
+            return None
+        gender = {"he": "m", "she": "f"}.get(words, "")
+        if gender:
+            known = self._genders[subject.index] if subject.index is not None else ""
+            return subject if subject.kind == "person" and known in {"", gender} else None
+        return subject if subject.kind == "organization" else None
 
     def _taken_up(self, words: str, last: list[Who], number: int, *, pronoun: bool) -> Who | None:
         """Who of the last speakers a pronoun or role can stand for."""

@@ -72,6 +72,7 @@ class Candidate:
     principal: str = ""  # the words before a spokesperson's role: for whom they speak
     gender: str = ""  # "m", "f", or "" where unknown
     speaking: bool = False  # a cue stands beside it
+    the: bool = False  # "the" stands before it, as before few names of people
     place: bool = False
     person: bool = False
     acronym: str = ""
@@ -216,7 +217,8 @@ def _named(text: str, sentence: Sentence, tokens: list[Token], start: int, stop:
         sentence=sentence.number,
         title=title if person else "",
         gender=_gender(title, name_tokens) if person else "",
-        speaking=speaking,
+        speaking=speaking or _described(tokens, stop),
+        the=start > 0 and tokens[start - 1].lower == "the",
         place=place or (locative and not person and not body),
         person=person,
         acronym=acronym,
@@ -290,7 +292,7 @@ def _acronym_after(text: str, tokens: list[Token], stop: int) -> tuple[str, int]
 
 
 def _given(name: list[Token]) -> bool:
-    return len(name) > 1 and (name[0].lower in MALE or name[0].lower in FEMALE)
+    return name[0].lower in MALE or name[0].lower in FEMALE
 
 
 def _gender(title: str, name: list[Token]) -> str:
@@ -300,7 +302,7 @@ def _gender(title: str, name: list[Token]) -> str:
     if words & MALE_TITLES or "spokesman" in words or "chairman" in words:
         return "m"
     first = name[0].lower
-    if len(name) > 1 and (first in MALE) != (first in FEMALE):
+    if (first in MALE) != (first in FEMALE):
         return "m" if first in MALE else "f"
     return ""
 
@@ -367,6 +369,14 @@ def _principal(role: str) -> str:
     if before and before[0].lower() in DETERMINERS - {"the"}:
         return "its" if len(before) == 1 else " ".join(before[1:])
     return " ".join(before)
+
+
+def _described(tokens: list[Token], stop: int) -> bool:
+    """Whether what follows is said of a person only: ", who", ", 38,"."""
+    if stop >= len(tokens) or tokens[stop].gap != ", ":
+        return False
+    word = tokens[stop].word
+    return word in {"who", "whose"} or (word.isdigit() and len(word) == 2)
 
 
 def _speaking(tokens: list[Token], start: int, stop: int) -> bool:

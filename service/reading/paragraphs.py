@@ -5,12 +5,13 @@ stretch is body: a lost paragraph is worse than a stray line, save in a run of t
 claims would be taken for this one's. Reads no sentence and changes no character."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from service.lexicon import furniture
-from service.records import Article, Paragraph, ParagraphRole, Span
+from service.records import Article, Notice, Paragraph, ParagraphRole, Span
 
 _BREAK = re.compile(r"\r\n|[\n\r\v\f\u2028\u2029\x85]")
 # What may stand before the words of a list item; a year or a score has more digits or no space after its stop.
@@ -91,6 +92,22 @@ def find_paragraphs(article: Article) -> tuple[Paragraph, ...]:
     return tuple(
         Paragraph(span=Span(line.start, line.end), role=line.role or "body", why=line.why if line.role else None)
         for line in lines
+    )
+
+
+def describe_set_aside(paragraphs: Sequence[Paragraph]) -> tuple[Notice, ...]:
+    """One notice that says how many paragraphs are not read for claims, and what they are."""
+    roles = Counter(paragraph.role for paragraph in paragraphs if paragraph.role != "body")
+    if not roles:
+        return ()
+    kinds = ", ".join(
+        f"{count} {role}{'s' if count > 1 and role != 'furniture' else ''}" for role, count in roles.items()
+    )
+    plural = "s are" if roles.total() > 1 else " is"
+    return (
+        Notice(
+            code="set_aside", message=f"{roles.total()} paragraph{plural} set aside as no part of the story: {kinds}."
+        ),
     )
 
 

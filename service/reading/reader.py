@@ -9,7 +9,7 @@ from service.reading.dates import find_dates
 from service.reading.figures import find_figures
 from service.reading.hidden import find_hidden
 from service.reading.language import find_language_notices
-from service.reading.paragraphs import find_paragraphs
+from service.reading.paragraphs import describe_set_aside, find_paragraphs
 from service.reading.quotations import find_quotations
 from service.reading.sentences import find_sentences
 from service.reading.speakers import find_speakers
@@ -35,5 +35,5 @@ def read(article: Article) -> Reading:
         speakers=speakers,
         mentions=mentions,
         cues=find_cues(text, sentences),
-        notices=find_hidden(text) + find_language_notices(article),
+        notices=describe_set_aside(paragraphs) + find_hidden(text) + find_language_notices(article),
     )

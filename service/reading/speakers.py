@@ -106,7 +106,13 @@ def _introduce(cast: _Cast, candidates: list[Candidate]) -> None:
             continue
         if len(words) > 1 and (candidate.name in persons or candidate.name in speaking) and not candidate.place:
             _introduce_person(cast, candidate)
-    known = {word for word in cast.by_last}
+    surnames = {name for name in speaking if len(name.split()) == 1}
+    for candidate in named:
+        words = candidate.name.split()
+        full = len(words) in {2, 3} and words[-1] in surnames and not candidate.place and not candidate.the
+        if full and candidate.head != "body":
+            _introduce_person(cast, candidate)
+    known = set(cast.by_last) | {word for word, owners in cast.by_word.items() if owners}
     for candidate in named:
         single = len(candidate.name.split()) == 1 and candidate.head != "body" and not candidate.place
         if single and candidate.person and candidate.name.lower() not in known:
@@ -194,7 +200,7 @@ def _resolve_single(cast: _Cast, candidate: Candidate, key: str) -> tuple[bool, 
     named_so = cast.by_word.get(key, [])[:MOST_NAMESAKES]
     owners = cast.by_last.get(key, [])[:MOST_NAMESAKES]
     owners = owners or [index for index in named_so if cast.entities[index].kind == "person"]
-    if len(owners) > 1 and candidate.gender:
+    if len(owners) > 1 and candidate.gender and candidate.title:
         owners = [index for index in owners if cast.entities[index].gender in {"", candidate.gender}]
     if len(owners) == 1:
         return True, owners[0]
@@ -205,7 +211,7 @@ def _resolve_single(cast: _Cast, candidate: Candidate, key: str) -> tuple[bool, 
     if len(bodies) == 1 and key not in DEMONYMS and key not in PLACES:
         return True, bodies[0]
     if candidate.speaking and key not in DEMONYMS and key not in FUNCTION_WORDS:
-        return True, _own(cast, candidate, "person" if candidate.person else "organization")
+        return True, _own(cast, candidate, "organization" if candidate.the else "person")
     return False, None
 
 
@@ -297,6 +303,8 @@ def _take_up_body(cast: _Cast, candidate: Candidate) -> int | None:
     if named:
         # Whoever an article is about is named most; the last one named is as often the other side.
         return max(named, key=lambda index: named[index])
+    if len(candidate.name.split()) > 1:  # "the passport office" names itself; "the office" does not
+        return _own(cast, candidate, "organization")
     if candidate.head in ANONYMOUS:
         return _own(cast, candidate, "anonymous")
     return None

@@ -28,6 +28,7 @@ from service.doctor import Missing
 from service.errors import InputError, SetupError
 from service.models import ModelStatus
 from service.settings import Settings
+from service.vendor import close_connections
 from service.web import api, documentation, pages
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
@@ -115,6 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     finally:
         context.stop.set()
         restore()
+        await close_connections()
 
 
 def _on_signals(tell: Callable[[], object]) -> Callable[[], None]:

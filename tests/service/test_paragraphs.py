@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.reading.paragraphs import find_paragraphs
-from service.records import Article
+from service.reading.paragraphs import describe_set_aside, find_paragraphs
+from service.records import Article, Paragraph, Span
 
 PROSE = "The council closed the bridge on Monday after cracks were found in two of its piers."
 MORE = "Engineers said that repairs would take at least three weeks. Buses run until ten at night."
@@ -252,3 +252,23 @@ def test_time_grows_with_length_and_no_faster(unit):
     read(half)
 
     assert seconds(read, whole) < 3.5 * seconds(read, half) + 0.2
+
+
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [
+        pytest.param(["body", "body"], None, id="all-is-body"),
+        pytest.param(
+            ["body", "teaser"], "1 paragraph is set aside as no part of the story: 1 teaser.", id="one-is-set-aside"
+        ),
+        pytest.param(
+            ["teaser", "furniture", "teaser", "furniture"],
+            "4 paragraphs are set aside as no part of the story: 2 teasers, 2 furniture.",
+            id="several-kinds",
+        ),
+    ],
+)
+def test_what_is_set_aside_is_said_in_one_notice(roles, message):
+    paragraphs = [Paragraph(span=Span(at, at + 1), role=role) for at, role in enumerate(roles)]
+
+    assert [notice.message for notice in describe_set_aside(paragraphs)] == ([message] if message else [])
