@@ -2,8 +2,8 @@
 
     python bench/embedded.py ARTICLE.txt [--rounds 9]
 
-Prints, for one core: CPU seconds for an article after start (median), bare spaCy parsing of the same text in the same run and
-the ratio of the two, the process's peak memory, and how long `according --help` takes.
+Prints, for one core: CPU seconds for an article after start (median), bare spaCy parsing of the same text in the same
+run and the ratio of the two, the process's peak memory, and how long `according --help` takes.
 """
 
 import argparse

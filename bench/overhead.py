@@ -2,8 +2,8 @@
 
     python bench/overhead.py ARTICLE.txt [--rounds 30] [--langextract PYTHON]
 
-Prints CPU milliseconds an article (medians): the pipeline's own work around an instant answer; instructor + LiteLLM alone
-on a local stub; the whole path through them; and, where PYTHON names an interpreter that has langextract[openai],
+Prints CPU milliseconds an article (medians): the pipeline's own work around an instant answer; instructor + LiteLLM
+alone on a local stub; the whole path through them; and, where PYTHON names an interpreter that has langextract[openai],
 LangExtract on the same article and the same stub in the same run.
 """
 
@@ -48,6 +48,7 @@ class Instant:
         self._claims = tuple(claims)
 
     async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
+        del prompt, meter
         return Completion(claims=self._claims, raw="", model=self.name)
 
 

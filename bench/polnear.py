@@ -1,7 +1,7 @@
 """How well are source, cue and content spans found, on PolNeAR?
 
 Adapts our clause-level claims to that corpus, which has one content for each act of saying: neighbouring claims of one
-speaker in one sentence are joined, a quotation that runs over sentences too. Scoring is left to the corpus's own scorer.
+speaker in one sentence are joined, a quotation that runs over sentences too. Scoring is left to the corpus's scorer.
 
     python -m bench.polnear DEV.jsonl PREDICTIONS.jsonl
 """

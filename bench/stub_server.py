@@ -2,8 +2,9 @@
 
     python bench/stub_server.py ANSWERS.json
 
-ANSWERS.json has `answer`, sent to every request, and `sentences`: a request that speaks of extractions, as LangExtract's do,
-gets one for each of the sentences that stand in its last question. Prints its port, and serves until it is stopped. Plain asyncio, so that the server's own work does not weigh on what is measured.
+ANSWERS.json has `answer`, sent to every request, and `sentences`: a request that speaks of extractions, as those of
+LangExtract do, gets one for each of the sentences that stand in its last question. Prints its port, and serves until it
+is stopped. Plain asyncio, so that the server's own work does not weigh on what is measured.
 """
 
 import asyncio

@@ -11,7 +11,8 @@ DEATH_NOUNS = frozenset("death toll fatality fatalities dead deaths casualty kil
 VIOLENCE = frozenset(
     """attack attacked attackers attacks blast bomb bombing bombs explosion shooting shot gunmen militants insurgents
     fighters rebels clash clashes clashed raid ambush ambushed strike strikes shelling fighting battle war killed kill
-    soldiers troops militant terrorist terrorists gunfire assault fired rocket drone missile grenade airstrike""".split()
+    soldiers troops militant terrorist terrorists gunfire assault fired rocket drone missile grenade
+    airstrike""".split()
 )
 CAPTIVE = frozenset("hostage prisoner captive".split())
 LIGHT = frozenset("be have do include leave bring raise rise reach stand see suffer".split())

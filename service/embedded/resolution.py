@@ -12,6 +12,12 @@ from service.lexicon.roles import ROLES
 from service.records import Reading, Span, Speaker, SpeakerMention
 
 DEFINITE = frozenset("the this that its their".split())
+OWN_OF = {"its": "it", "his": "he", "her": "she", "their": "they"}
+# Held by one person whom everybody knows: they need no naming before.
+OFFICES = frozenset(
+    """president minister premier chancellor king queen pope governor mayor secretary speaker pm ambassador judge
+    chairman chief director commissioner spokesman spokeswoman spokesperson prosecutor leader prince sheriff""".split()
+)
 NEAR = 6  # sentences over which somebody who spoke is taken up by a pronoun
 
 
@@ -81,6 +87,9 @@ class Resolver:
             taken = taken or self._taken_up(words, last, number, pronoun=pronoun)
             if taken is not None:
                 return self._as(taken, span, number, "pronoun" if mention.form == "pronoun" else "role")
+        taken = self._bearer(mention, last, number)
+        if taken is not None:
+            return self._as(taken, span, number, "role")
         if named.document and mention.speaker is not None:
             self._makers[named.document] = self._entity(mention.speaker, mention.mark, span, number, "name")
         if mention.speaker is None:
@@ -160,6 +169,16 @@ class Resolver:
         distance = min(1.0, (number - who.sentence) / NEAR)
         return Who(who.mark, who.index, who.name, who.kind, span, number, 0.1 + 0.4 * distance, how)
 
+    def _bearer(self, mention: SpeakerMention, last: list[Who], number: int) -> Who | None:
+        """Who "the backbencher" is, where no backbencher came before: somebody just named, whose trade it must be."""
+        words = mention.span.of(self._reading.article.text).lower().split()
+        if mention.form != "role" or mention.speaker is None or words[0] != "the" or words[-1] in OFFICES:
+            return None
+        speaker = self._reading.speakers[mention.speaker]
+        if speaker.kind != "anonymous" or speaker.principal or speaker.mentions[0] != mention.mark:
+            return None
+        return self._taken_up("", last, number, pronoun=False)
+
     def _within(self, parsed: Parsed, mention: SpeakerMention, words: str) -> Who | None:
         """The sentence's own subject, where it stands before the pronoun and fits: "Obi smiled when she said"."""
         subject = self.subject(parsed)
@@ -194,8 +213,8 @@ class Resolver:
         token = parsed.doc[named.head]
         number = parsed.sentence.number
         words = named.span.of(text)
-        if token.pos_ == "PRON" or words.lower() in {"he", "she", "they", "it"}:
-            taken = self._taken_up(words.lower(), last, number, pronoun=True)
+        if token.lower_ in OWN_OF or token.pos_ == "PRON" or words.lower() in {"he", "she", "they", "it"}:
+            taken = self._taken_up(OWN_OF.get(words.lower(), words.lower()), last, number, pronoun=True)
             if taken is not None:
                 return self._as(taken, named.span, number, "pronoun")
             return Who("unresolved", None, None, "unresolved", mention=named.span, sentence=number, ambiguity=1.0)

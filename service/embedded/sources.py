@@ -13,6 +13,7 @@ NOBODY = frozenset(
     "i we you one this that there what everyone anyone someone nobody everybody these those which all it".split()
 ) - {"it"}
 ISSUED = frozenset("issue release publish make give send post write put share circulate file produce".split())
+OWNERS = frozenset("its his her their".split())
 RELATIVE = frozenset("who which that".split())
 KEPT_PREPOSITIONS = frozenset("of for in within at from on".split())
 MADE_BY = frozenset("by from of".split())
@@ -62,7 +63,7 @@ def named_by(parsed: Parsed, noun: Token) -> Iterator[Named]:
     """The speakers that a subject names: "residents and police" are two; of a report, whoever made it."""
     for one in (noun, *conjuncts_of(noun)):
         maker = _maker(one) if one.lemma_.lower() in DOCUMENTS or one.lower_ in DOCUMENTS else None
-        if maker is not None and maker.pos_ in {"PROPN", "NOUN"}:
+        if maker is not None and maker.pos_ in {"PROPN", "NOUN", "PRON"}:
             for each in (maker, *conjuncts_of(maker)):
                 yield Named(each.i, _phrase(parsed, each), one.lower_)
         elif one.lower_ not in NOBODY and one.pos_ in {"NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "DET"}:
@@ -84,7 +85,7 @@ def conjuncts_of(noun: Token) -> list[Token]:
 def _maker(document: Token) -> Token | None:
     """ "the group" of "the group's statement", "a report by the group", "a statement released by the group"."""
     for child in document.children:
-        if child.dep_ == "poss" and child.pos_ in {"PROPN", "NOUN"}:
+        if child.dep_ == "poss" and (child.pos_ in {"PROPN", "NOUN"} or child.lower_ in OWNERS):
             return child
     for child in document.children:
         if child.dep_ == "prep" and child.lower_ in MADE_BY - {"of"}:

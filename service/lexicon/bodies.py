@@ -19,7 +19,8 @@ BODY_WORDS = frozenset(
 # Bodies that are spoken of with a common noun and stand for themselves.
 GENERIC_BODIES = frozenset(
     """police military army navy government authorities forces administration opposition parliament senate court
-    judiciary troops gendarmerie coastguard paramilitaries leadership regulators regulator prosecution defence""".split()
+    judiciary troops gendarmerie coastguard paramilitaries leadership regulators regulator prosecution
+    defence""".split()
 )
 
 # Nouns that take up a body already named. The value tells which words of a full name fit, or nothing for any body.

@@ -61,5 +61,6 @@ FEMALE = frozenset(
     susan suzanne sylvia tabitha tamara tammy tania tanya tara teresa theresa tiffany tina tracey tracy ursula
     uzma valentina valerie vanessa vera veronica vicky victoria viola violet virginia vivian wendy whitney
     yasmin yolanda yvette yvonne zainab zara zoe ngozi chioma amaka folake funke bisi yetunde yvette sammi
-    mahrang karima penelope arundhati sushma nirmala mamata sonja ylva annalena sanna mette magdalena liz gina""".split()
+    mahrang karima penelope arundhati sushma nirmala mamata sonja ylva annalena sanna mette magdalena liz
+    gina""".split()
 )

@@ -163,7 +163,11 @@ def _phrases(table: dict[Bound, str]) -> dict[tuple[str, ...], Bound]:
 BOUNDS_BEFORE: Final = _phrases(_BOUNDS_BEFORE)
 BOUNDS_AFTER: Final = _phrases(_BOUNDS_AFTER)
 LONGEST_BOUND: Final = max(len(phrase) for phrase in BOUNDS_BEFORE)
-SIGNS_BEFORE: Final[dict[str, Bound]] = {"~": "about", "≈": "about", ">": "more_than", "<": "less_than"} | {
+SIGNS_BEFORE: Final[dict[str, Bound]] = {
+    "~": "about",
+    "≈": "about",
+    ">": "more_than",
+    "<": "less_than",
     "≥": "at_least",
     "≤": "at_most",
 }

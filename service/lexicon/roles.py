@@ -22,7 +22,7 @@ ROLES = SPOKES_ROLES | frozenset(
     physicist biologist virologist epidemiologist psychologist sociologist climatologist meteorologist geologist
     novelist poet filmmaker broadcaster presenter host anchor vlogger blogger mother father husband wife brother pm
     sister son daughter uncle aunt cousin grandfather grandmother widow parent co-founder frontman guitarist
-    striker midfielder defender goalkeeper winger sprinter""".split()
+    striker midfielder defender goalkeeper winger sprinter backbencher frontbencher""".split()
 )
 
 # People not named, in the plural or as a mass: anonymous.

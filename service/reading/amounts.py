@@ -212,7 +212,7 @@ def _times(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] | None:
     token = line[index]
     if token.text == "times" and numeral.shape != "fraction":
         return index + 1, TIMES
-    tied = token.text == "x" and line.touching(index - 1) and not line.touching(index)
+    tied = token.text == "x" and line.touching(index - 1) and line[index - 1].kind == "digits"
     return (index + 1, TIMES) if tied else None
 
 
@@ -254,6 +254,10 @@ def _measure(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] | Non
 
 def _squared(line: Line, index: int) -> tuple[int, Unit] | None:
     key = line.key(index)
+    if key in {"km", "m", "cm"} and line.touching(index) and line.key(index + 1) in {"2", "3"}:
+        name = "metre" if key == "m" else MEASURES[key].name  # km2 is two tokens
+        cubic = line.key(index + 1) == "3"
+        return index + 2, Unit(f"{'cubic' if cubic else 'square'} {name}", "volume" if cubic else "area")
     if key not in SQUARE and key != "cubic":
         return None
     at = past_hyphen(line, index + 1 + (line.key(index + 1) == "."))

@@ -42,6 +42,17 @@ def nearest_month(month: int, published: date | None, *, ahead: bool = False) ->
     return month_value(published.year - (month > published.month), month)
 
 
+def _days_on(day: date, days: int) -> date | None:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:  # at the two ends of the calendar
+        return None
+
+
+def _interval(start: date | None, end: date | None) -> str | None:
+    return f"{start.isoformat()}/{end.isoformat()}" if start and end else None
+
+
 def weekday(number: int, published: date | None, *, which: str = "") -> str | None:
     """The last such weekday up to publication; `which` is "last", "next", "this" or ""."""
     if published is None:
@@ -53,13 +64,14 @@ def weekday(number: int, published: date | None, *, which: str = "") -> str | No
         back = 7
     elif which == "this":
         back = published.weekday() - number
-    return (published - timedelta(days=back)).isoformat()
+    day = _days_on(published, -back)
+    return day.isoformat() if day else None
 
 
-def week(published: date, weeks: int) -> str:
+def week(published: date, weeks: int) -> str | None:
     """The ISO week so many weeks from publication, Monday to Sunday."""
-    monday = published - timedelta(days=published.weekday()) + timedelta(weeks=weeks)
-    return f"{monday.isoformat()}/{(monday + timedelta(days=6)).isoformat()}"
+    to_monday = 7 * weeks - published.weekday()
+    return _interval(_days_on(published, to_monday), _days_on(published, to_monday + 6))
 
 
 def period(unit: str, steps: int, published: date | None) -> str | None:
@@ -111,9 +123,8 @@ def weekend(published: date | None, *, which: str = "") -> str | None:
     """Saturday and Sunday of the last weekend up to publication, or of the next one."""
     if published is None:
         return None
-    saturday = published - timedelta(days=(published.weekday() - 5) % 7)
-    saturday += timedelta(weeks=1 if which == "next" else 0)
-    return f"{saturday.isoformat()}/{(saturday + timedelta(days=1)).isoformat()}"
+    to_saturday = -((published.weekday() - 5) % 7) + (7 if which == "next" else 0)
+    return _interval(_days_on(published, to_saturday), _days_on(published, to_saturday + 1))
 
 
 def quarter_value(quarter: int, year: int) -> str:

@@ -139,7 +139,7 @@ def _phone(line: Line, index: int) -> Skip | None:
     groups, stop = _phone_groups(line, index)
     if not 7 <= sum(groups) <= 16:
         return None
-    shaped = tied and groups in ([3, 3, 4], [3, 4], [1, 3, 3, 4])
+    shaped = tied and (groups == [3, 4] or (len(groups) > 2 and sum(groups) >= 10))
     return Skip(index, stop, "phone_number") if shaped or called or (plus and sum(groups) >= 8) else None
 
 

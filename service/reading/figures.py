@@ -64,7 +64,7 @@ def find_figures(
 
 def holds_number(text: str, span: Span) -> bool:
     """A quick look that spares the other sentences their tokens."""
-    if _DIGIT.search(text, *span) or any(sign in text for sign in VULGAR if text.find(sign, *span) >= 0):
+    if _DIGIT.search(text, *span) or any(text.find(sign, *span) >= 0 for sign in VULGAR):
         return True
     return not NUMBER_STARTERS.isdisjoint(_WORD.findall(span.of(text).lower()))
 
@@ -119,6 +119,8 @@ def _read_numbers(line: Line) -> Iterator[Quantity | Skip]:
         yield found
         last = found if isinstance(found, Skip) else None
         index = max(index + 1, found.stop)
+        if isinstance(found, Quantity) and found.amount.unit and line[found.amount.after - 1].key == "second":
+            index = max(index, found.amount.after)  # the unit, not the ordinal
 
 
 def _read_number(line: Line, index: int, last: Skip | None) -> Quantity | Skip | None:

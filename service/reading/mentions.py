@@ -33,6 +33,7 @@ LOCATIVES = frozenset("in at near from to into outside around across towards tow
 NO_BODIES = frozenset("am pm gmt bst est edt pst utc tv ii iii iv i ok covid ad bc vs km mph uk us usa eu un".split())
 TITLES = HONORIFICS | RANKS | RETIRED
 NOUN_HEADS = ROLES | ANONYMOUS | DOCUMENTS | GENERIC_BODIES | frozenset(ANAPHORIC_BODIES)
+POSTNOMINALS = frozenset("mp msp mla mep qc kc sc obe mbe cbe phd md jr sr".split())
 SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
@@ -192,6 +193,8 @@ def _step(tokens: list[Token], at: int, *, body: bool, joined_by_of: bool) -> in
 def _named(text: str, sentence: Sentence, tokens: list[Token], start: int, stop: int) -> Candidate | None:
     """The candidate that a capitalised run makes, with the title before it."""
     run = tokens[start:stop]
+    if len(run) > 2 and run[-1].lower in POSTNOMINALS:
+        run = run[:-1]
     split = _title_end(run)
     if split == len(run):
         return _capital_role(text, sentence, tokens, start, stop)
@@ -372,11 +375,11 @@ def _principal(role: str) -> str:
 
 
 def _described(tokens: list[Token], stop: int) -> bool:
-    """Whether what follows is said of a person only: ", who", ", 38,"."""
+    """Whether what follows is said of a person only: ", who", ", 38,", ", told"."""
     if stop >= len(tokens) or tokens[stop].gap != ", ":
         return False
     word = tokens[stop].word
-    return word in {"who", "whose"} or (word.isdigit() and len(word) == 2)
+    return word in {"who", "whose"} or word in CUE_FORMS or (word.isdigit() and len(word) == 2)
 
 
 def _speaking(tokens: list[Token], start: int, stop: int) -> bool:

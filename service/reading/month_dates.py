@@ -334,9 +334,14 @@ def _years(line: Line, index: int, year: int, stop: int) -> Moment | None:
     tied = (line.key(stop) in DASHES or line.key(stop) == "/") and line.touching(stop - 1) and line.touching(stop)
     if tied and second.kind == "digits" and len(second.key) in {2, 4} and year in _PLAUSIBLE:
         last = int(second.key) if len(second.key) == 4 else year // 100 * 100 + int(second.key)
-        if year < last < year + 50 and not line[index - 1].capitalised and not looks_plural(line.key(stop + 2)):
+        if year < last < year + 50 and not _named(line, index) and not looks_plural(line.key(stop + 2)):
             return Moment(index, stop + 2, f"{year}/{last}", "year")
     return Moment(index, stop, f"{year:04d}", "year") if _meant(line, index, year, stop) else None
+
+
+def _named(line: Line, index: int) -> bool:
+    before = line[index - 1]
+    return before.capitalised and before.key not in _YEAR_PREPOSITIONS
 
 
 def _meant(line: Line, index: int, year: int, stop: int) -> bool:

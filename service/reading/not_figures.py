@@ -29,7 +29,7 @@ from service.lexicon.numbers import (
     STREETS,
     VOTES_AND_MATCHES,
 )
-from service.reading.amounts import Amount
+from service.reading.amounts import Amount, read_amount
 from service.reading.codes import Skip, cluster_stop, in_capitals, opens_sentence
 from service.reading.counted import looks_plural, noun_phrase
 from service.reading.digits import read_mantissa
@@ -88,14 +88,15 @@ def _years_old(line: Line, amount: Amount) -> bool:
 def _after_person(line: Line, amount: Amount) -> bool:
     """ "Smith, 34," and "Ahmed Khan (34)"."""
     comma, name, following = line.key(amount.first - 1), line[amount.first - 2], line[amount.stop]
+    digits = amount.numeral.plain
     person = name.kind == "word" and name.key in PEOPLE
-    capital = name.capitalised and name.key not in _MONTHS and name.key not in _FUNCTION_WORDS
-    if not (person or capital) or amount.numeral.scale != ONE or amount.ranges:
+    named = name.capitalised and name.key not in _MONTHS and name.key not in _FUNCTION_WORDS
+    if not digits or amount.ranges or not (person or named):
         return False
     if comma == "(":
-        return following.key == ")" and amount.numeral.plain != "" and not (amount.numeral.plain or "0") < "0"
+        return following.key == ")"
     closed = following.key in {",", ".", ";", ")", "–", "—"} or following.kind == "end" or following.key in _AFTER_AGE
-    return comma == "," and closed and amount.numeral.plain != "" and len(amount.numeral.plain) == 2
+    return comma == "," and closed and (person or len(digits) == 2)
 
 
 def _section(line: Line, amount: Amount) -> bool:
@@ -235,10 +236,19 @@ def read_score(line: Line, amount: Amount) -> Skip | None:
     if after.key in {"%", "percent"} or (after.kind == "word" and line.touching(dash + 1)):
         return None
     low, high = int(amount.numeral.plain), int(right[0])
-    if low >= high or _match_near(line, amount.first, stop):
+    if low >= high or (_match_near(line, amount.first, stop) and not _measures(line, dash + 1)):
         years = len(amount.numeral.plain) == 4 and len(right[0]) == 2 and 1800 < low < 2100
         return Skip(amount.first, dash + 2, "date" if years else "score")
     return None
+
+
+def _measures(line: Line, index: int) -> bool:
+    """Whether the number at `index` has a unit or a noun of its own, as no score has."""
+    numeral = read_numeral(line, index)
+    if numeral is None:
+        return False
+    right = read_amount(line, numeral)
+    return right.unit is not None or _counts_noun(line, right)
 
 
 def _match_near(line: Line, first: int, stop: int) -> bool:

@@ -16,6 +16,8 @@ _DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _SPANNING = frozenset({"past", "last", "previous", "recent", "coming", "next"})
 _LOOSE = frozenset({"few", "several", "couple", "many"})
+_AGO = frozenset({"ago", "earlier", "later"})
+_LONGEST_AGO = 12  # tokens from the number to "ago"
 _ALL_UNITS = _SINGULARS.keys() | SHORT_PERIODS | LONG_PERIODS
 
 
@@ -99,13 +101,15 @@ def _count(line: Line, index: int) -> tuple[int | None, int]:
 def _ago(scene: Scene, index: int) -> Moment | None:
     """ "two days ago", "a week ago", "decades ago", "three days later"."""
     line = scene.line
+    if _AGO.isdisjoint(line.keys(index + 1, _LONGEST_AGO)):
+        return None
     count, stop = (1, index + 1) if line.key(index) in {"a", "an"} else _count(line, index)
     if line.key(index) in {"a", "an"} and line.key(index + 1) in _LOOSE | {"dozen", "hundred", "half"}:
         count, stop = _count(line, index if line.key(index + 1) in {"dozen", "hundred"} else index + 1)
     if stop == index or line.key(stop) not in _ALL_UNITS:
         return None
     ending = line.key(stop + 1)
-    if ending not in {"ago", "earlier", "later"} or line.key(stop + 2) == "than":
+    if ending not in _AGO or line.key(stop + 2) == "than":
         return None
     unit = _SINGULARS.get(line.key(stop))
     value = ago(unit, count, scene.published) if unit and count is not None and ending == "ago" else None

@@ -26,7 +26,8 @@ _MISSING_SPACE = re.compile(r"[A-Z][a-z]+[ ,]")
 
 
 def find_sentences(text: str, paragraphs: Sequence[Paragraph]) -> tuple[Sentence, ...]:
-    """The sentences of the body paragraphs, numbered from 1, without white space, a list mark or a dateline around them."""
+    """The sentences of the body paragraphs, numbered from 1, without what stands around them: white space, a list
+    mark, a dateline."""
     found: list[Sentence] = []
     for index, paragraph in enumerate(paragraphs):
         if paragraph.role == "body":

@@ -67,8 +67,9 @@ def find_speakers(
     sentences: tuple[Sentence, ...],
     paragraphs: tuple[Paragraph, ...],  # noqa: ARG001 - part of the step's signature: sentences say all that is needed
 ) -> tuple[tuple[Speaker, ...], tuple[SpeakerMention, ...]]:
-    """Speakers, and their mentions in the order of the text, from the sentences of body paragraphs. A surname that two people share, and a pronoun or role
-    that fits nobody named before, have the speaker None."""
+    """Speakers, and their mentions in the order of the text, from the sentences of body paragraphs.
+
+    A surname that two people share, and a pronoun or role that fits nobody named before, have the speaker None."""
     candidates = find_candidates(text, sentences)
     cast = _Cast()
     _introduce(cast, candidates)
@@ -263,8 +264,6 @@ def _take_up_role(cast: _Cast, candidate: Candidate) -> int | None:
         index = _office_holder(cast, candidate, wanted)
         if index is not None:
             return index
-    if candidate.definite and len(wanted) == 1 and not candidate.principal:
-        return None
     return _own(cast, candidate, "anonymous")
 
 

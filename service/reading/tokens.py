@@ -4,7 +4,7 @@ Says nothing of what they mean. Offsets are those of the text itself; `key` is f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from service.lexicon.numbers import DIGITS
@@ -38,25 +38,25 @@ END = Token("end", -1, -2, "", "")
 class Line:
     """The tokens of one sentence. `line[i]` is END before the first and after the last of them."""
 
-    __slots__ = ("_tokens", "size", "text")
+    __slots__ = ("_keys", "_tokens", "key", "size", "text")
 
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
         self.size = len(tokens)
         self._tokens = tokens + [END] * (2 * _PADDING)
+        self._keys = [token.key for token in self._tokens]
+        # Asked a hundred times for each number, so without a call in between.
+        self.key: Callable[[int], str] = self._keys.__getitem__
 
     def __getitem__(self, index: int) -> Token:
         return self._tokens[index]  # a small negative index lands in the padding
-
-    def key(self, index: int) -> str:
-        return self._tokens[index].key
 
     def touching(self, index: int) -> bool:
         """Whether nothing stands between this token and the next one."""
         return self._tokens[index].end == self._tokens[index + 1].start
 
     def keys(self, start: int, count: int) -> tuple[str, ...]:
-        return tuple([token.key for token in self._tokens[start : start + count]])
+        return tuple(self._keys[start : start + count])
 
     def span(self, first: int, stop: int) -> Span:
         return Span(self._tokens[first].start, self._tokens[stop - 1].end)

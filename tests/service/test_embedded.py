@@ -1,5 +1,6 @@
 """Whom does the embedded extractor take each statement to be by, and where does it cut them?"""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -148,6 +149,56 @@ def test_each_construction_gives_its_speaker_and_content(text: str, expected: li
     assert said_in(text) == expected
 
 
+MORE_CONSTRUCTIONS = [
+    pytest.param(
+        '"We lost nine boats," said Mayor Ada Obi, adding that 12 sailors fled.',
+        [("Ada Obi", "We lost nine boats"), ("Ada Obi", "12 sailors fled")],
+        id="adding-that",
+    ),
+    pytest.param(
+        "The dock union issued a statement saying that the port was shut.",
+        [("dock union", "the port was shut")],
+        id="issued-a-statement-saying",
+    ),
+    pytest.param(
+        "The wells belong to Delta Oil, which the mayor claims exploit the valley.",
+        ("mayor", "exploit the valley"),
+        id="relative-clause-of-another-speaker",
+    ),
+    pytest.param(
+        "Some losses were also reported, with at least two sailors hurt when the mast fell.",
+        ("unspecified", "at least two sailors hurt when the mast fell"),
+        id="figure-beside-a-passive-cue",
+    ),
+    pytest.param(
+        "A report by Delta Watch said 40 wells ran dry. According to the report, 12 farms were sold.",
+        ("Delta Watch", "12 farms were sold"),
+        id="the-report-is-its-makers",
+    ),
+    pytest.param(
+        "John Ekwe MP said the dam was cracked. The backbencher said the town was at risk.",
+        ("John Ekwe", "the town was at risk"),
+        id="a-role-nobody-else-has",
+    ),
+    pytest.param(
+        "The head of the harbour office of Mora, Ihor Brus, told reporters the port was shut.",
+        ("Ihor Brus", "the port was shut"),
+        id="name-in-commas-after-a-long-office",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MORE_CONSTRUCTIONS)
+def test_longer_constructions_give_their_speaker_too(text: str, expected: Any) -> None:
+    wanted = expected if isinstance(expected, list) else [expected]
+
+    assert [claim for claim in wanted if claim not in said_in(text)] == []
+
+
+def test_a_question_is_no_claim() -> None:
+    assert said_in('"Why did the dam break in May?" Mayor Ada Obi said.') == []
+
+
 NEAR_MISSES = [
     pytest.param("Mayor Ada Obi did not say that the dam would hold.", "Ada Obi", id="did-not-say"),
     pytest.param("Mayor Ada Obi would say that the dam is safe.", "Ada Obi", id="would-say"),
@@ -260,7 +311,10 @@ def test_a_spokesperson_speaks_for_the_body() -> None:
 
 
 def test_a_quotation_that_goes_on_stays_with_its_speaker() -> None:
-    text = '"We lost the old bridge," Mayor Ada Obi said. "The market fell an hour later."\n\n"Nobody was there to help us at all."'
+    text = (
+        '"We lost the old bridge," Mayor Ada Obi said. "The market fell an hour later."\n\n'
+        '"Nobody was there to help us at all."'
+    )
 
     assert [name for name, _ in said_in(text)] == ["Ada Obi", "Ada Obi", "Ada Obi"]
 
@@ -306,7 +360,7 @@ def test_contents_never_overlap_and_lie_in_the_article() -> None:
     spans = sorted(part for draft in drafts for part in draft.content if isinstance(part, Span))
 
     assert len(drafts) >= 8
-    assert all(first.end <= second.start for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first.end <= second.start for first, second in pairwise(spans))
     assert all(0 <= span.start < span.end <= len(LONG) for span in spans)
 
 

@@ -216,7 +216,10 @@ function drawSummary(found) {
   const extraction = shown.extraction;
   const figures = shown.claims.reduce((sum, claim) => sum + claim.figures.length, 0);
   const parts = [`${counted(shown.claims.length, "claim")} by ${counted(found.length, "speaker")}`, counted(figures, "figure")];
-  if (extraction) {
+  if (!extraction) {
+    // No claims yet is not "no claims".
+    parts.splice(0, parts.length, shown.claims.length ? `Reading … ${counted(shown.claims.length, "claim")} so far` : "Reading …");
+  } else {
     const doubtful = extraction.needs_review.length;
     if (doubtful) parts.push(`${doubtful} ${doubtful === 1 ? "needs" : "need"} review`);
     parts.push(`${extraction.model}, ${extraction.seconds.toFixed(2)} s`);
