@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from eval.goldset import TEXTS_FIX
-from eval.numerals import Numeral, find_numerals, holds_number_word, shares
+from eval.numerals import Numeral, find_numerals, holds_number_word, scales_in, shares
 from eval.opinion import second_opinion as ask_reading
 from eval.wording import HONORIFICS, fold_name
 from service.goldfiles import (
@@ -40,7 +40,8 @@ NEGATIONS = re.compile(r"\b(?:not|no(?!\. ?\d)|never|none|neither|nor|without|ca
 _UNIT = re.compile(r"[A-Z]{3}|degree (?:Celsius|Fahrenheit)|[a-z]+(?:[ _][a-z]+)?(?:[ _][a-z]+)?")
 _SINGULARS_IN_S = ("times", "celsius", "degree Celsius", "hertz")
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")  # "p.m.", "U.S.": the stop belongs to it
-_SHARE = re.compile(r" (?:in|out of) (?:every )?")  # "one in five"
+_SHARE = re.compile(r"(?: [^\W\d]+)? (?:in|out of) (?:every )?")  # "one in five", "one case in five"
+_AND_A_PART = re.compile(r" and (?:a )?")  # "one and a half"
 _HUNDREDTH = re.compile(r" ?(?:cents?|pence|penny|p|¢|c|paise|paisa|kobo|centavos?)\b", re.IGNORECASE)
 _OPENING_QUOTES = "\"'“‘«„"
 _CLOSING_QUOTES = "\"'”’»“"
@@ -334,16 +335,25 @@ def _figures_in_words(place: Place, claim: GoldClaim, text: str) -> Iterator[Pro
 
 
 def _values_read(figure: Figure, text: str) -> frozenset[Decimal]:
-    """What the words of a figure can mean: the numbers in them, "one in five" as a share, and cents as money."""
+    """What the words of a figure can mean: a number of their own, or one that several of their numbers make."""
     words = figure.span.of(text)
     numerals = find_numerals(words)
     read = {value for numeral in numerals for value in numeral.values}
     for one, other in pairwise(numerals):
-        if _SHARE.fullmatch(words[one.span.end : other.span.start]):
-            read |= {share for part in one.values for whole in other.values if whole for share in shares(part, whole)}
+        read |= _made_of(one, other, words[one.span.end : other.span.start])
+    # "6–8 million", "half a dozen": the scale holds for the number before it too.
+    read |= {value * scale for scale in scales_in(words) for value in read}
     if figure.unit is not None and figure.unit.isupper() and _HUNDREDTH.match(text, figure.span.end):
         read |= {value / 100 for value in read}
     return frozenset(read)
+
+
+def _made_of(one: Numeral, other: Numeral, gap: str) -> set[Decimal]:
+    """ "One in five" as a share, "one and a half" as a sum."""
+    pairs = list(product(one.values, other.values))
+    if _SHARE.fullmatch(gap):
+        return {share for part, whole in pairs if whole for share in shares(part, whole)}
+    return {whole + part for whole, part in pairs} if _AND_A_PART.fullmatch(gap) else set()
 
 
 def _times(place: Place, claim: GoldClaim) -> Iterator[Problem]:

@@ -101,6 +101,29 @@ def check(goldsets: tuple[Path, ...], second_opinion: bool, texts: Path | None, 
         sys.exit(EXIT_ERRORS)
 
 
+@main.command()
+@click.argument("goldsets", nargs=-1, required=True, type=EXISTING_FOLDER, metavar="GOLDSET...")
+@texts_option
+@json_option
+def describe(goldsets: tuple[Path, ...], texts: Path | None, as_json_: bool) -> None:
+    """Count what gold sets hold: the numbers that their cards quote."""
+    from eval.describe import describe as describe_set
+    from eval.report import as_json, description_text
+    from service.goldfiles import find_texts, load_gold_set, read_texts
+
+    described = []
+    with _telling_errors():
+        for folder in goldsets:
+            gold = load_gold_set(folder)
+            found = find_texts(gold.documents, read_texts(_folders(texts)))
+            here = {name: text.text for name, text in found.items() if text.text is not None}
+            described.append(describe_set(gold, here))
+    if as_json_:
+        click.echo(as_json([each.model_dump(mode="json") for each in described]), nl=False)
+    else:
+        click.echo("\n".join(description_text(each) for each in described), nl=False)
+
+
 # ── run and score ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

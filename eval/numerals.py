@@ -127,6 +127,11 @@ def holds_number_word(text: str) -> bool:
     return bool(find_numerals(text)) or not words.isdisjoint(ORDINALS | FRACTIONS.keys())
 
 
+def scales_in(text: str) -> frozenset[Decimal]:
+    """The scale words of a text, as factors: "million", "dozen"."""
+    return frozenset(SCALES[match[0].lower()] for match in _TOKEN.finditer(text) if match[0].lower() in SCALES)
+
+
 def _trimmed(match: re.Match[str]) -> tuple[int, int]:
     """Without a comma or full stop that ends a clause rather than parts a number."""
     return match.start(), match.start() + len(match[0].rstrip(".,"))

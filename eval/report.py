@@ -15,6 +15,7 @@ from rich.text import Text
 
 from eval.agreement import Agreement
 from eval.check import Checked
+from eval.describe import Description
 from eval.pairs import PairScores, PhenomenonScore
 from eval.run import ArticleResult, Run
 from eval.score import FIGURE_ERRORS, Score, Scores
@@ -285,6 +286,30 @@ def check_text(checked: Checked) -> str:
     what = ", ".join(_count(number, noun) for number, noun in counts)
     verdict = f"{_count(checked.errors, 'error')}, {_count(warnings, 'warning')}" if checked.problems else "clean"
     return "\n".join([*lines, f"{checked.name or checked.folder}: {what}: {verdict}"]) + "\n"
+
+
+# ── descriptions ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def description_text(description: Description) -> str:
+    """A line for each table, in plain words: as the cards of gold sets quote it."""
+    nouns = (
+        (description.documents, "document"),
+        (description.pairs, "pair"),
+        (description.words, "word"),
+        (description.claims, "claim"),
+        (description.optional, "optional claim"),
+        (description.figures, "figure"),
+        (description.times, "time"),
+        (description.skipped, "skipped number"),
+    )
+    sizes = ", ".join(_count(number, noun) for number, noun in nouns if number)
+    lines = [f"{description.name} {description.version}: {sizes}"]
+    for table, counts in description.tables.items():
+        if counts:
+            listed = ", ".join(f"{name.replace('_', ' ')} {number}" for name, number in counts.items())
+            lines.append(f"{table}: {listed}")
+    return "\n".join(lines) + "\n"
 
 
 def as_json(value: Any) -> str:

@@ -171,6 +171,8 @@ def _behind(line: Line, numeral: Numeral) -> _After:
         return _After(numeral.stop, index, TIMES)
     if numeral.shape == "vague":
         index += line.key(index) == "of"
+    if line[index].kind not in {"word", "sign"}:
+        return _After(numeral.stop, numeral.after, None)
     percent = _percent(line, index)
     if percent:
         return percent

@@ -21,7 +21,7 @@ from service.lexicon.function_words import (
 from service.lexicon.names import FEMALE, MALE
 from service.lexicon.nations import CALENDAR, DEMONYMS, PLACES
 from service.lexicon.roles import ANONYMOUS, DOCUMENTS, MODIFIERS, PRONOUNS, ROLES, SPOKES_ROLES
-from service.lexicon.titles import FEMALE_TITLES, HONORIFICS, MALE_TITLES, RANKS, RETIRED
+from service.lexicon.titles import FEMALE_TITLES, HONORIFICS, MALE_TITLES, RANK_OPENERS, RANKS, RETIRED
 from service.records import Sentence, Span, SpeakerForm
 
 WORD = re.compile(r"[^\W_]+(?:[’'\-–&][^\W_]+)*")
@@ -214,7 +214,7 @@ def _named(text: str, sentence: Sentence, tokens: list[Token], start: int, stop:
     locative = begin > 0 and tokens[begin - 1].lower in LOCATIVES
     person = not body and not upper and not acronym and (bool(title) or _given(name_tokens))
     candidate = Candidate(
-        span=Span(tokens[begin].start if not body else run[0].start, end if acronym else name_tokens[-1].end),
+        span=Span(tokens[begin].start if not body else run[0].start, end),
         form="name",
         name=name,
         sentence=sentence.number,
@@ -237,6 +237,9 @@ def _title_end(run: list[Token]) -> int:
     last = 0
     for index, token in enumerate(run):
         word = token.lower
+        opens = word in RANK_OPENERS and word not in ROLES
+        if opens and not (index + 1 < len(run) and run[index + 1].lower in RANKS):
+            continue  # "Group Captain", but not "Media Group"
         if word in TITLES or word in ROLES:
             if word in BODY_WORDS and index == 0 and len(run) > 1:
                 continue

@@ -121,6 +121,8 @@ def _read_slashed(line: Line, index: int) -> Numeral | None:
 
 def _add_part(line: Line, value: Decimal, stop: int) -> tuple[Decimal, int]:
     """Adds "½", " 1/2" or "and a half" that follows a whole number."""
+    if line[stop].kind not in {"word", "digits"} and line.key(stop) not in HYPHENS:
+        return value, stop
     vulgar = VULGAR.get(line.key(stop))
     if vulgar is not None:
         return value + vulgar, stop + 1

@@ -220,13 +220,18 @@ def figure_of(words: str, value: str, unit: str | None) -> Line:
         pytest.param("one in five", "20", "percent", True, id="a share"),
         pytest.param("one in five", "25", "percent", False, id="near miss: another share"),
         pytest.param("two out of every three", "66.67", "percent", True, id="a share of every three"),
+        pytest.param("nine cases in ten", "90", "percent", True, id="a share with its noun"),
+        pytest.param("one and a half", "1.5", "hour", True, id="a sum"),
+        pytest.param("one and a half", "2.5", "hour", False, id="near miss: another sum"),
+        pytest.param("half a dozen", "6", None, True, id="half of a scale word"),
+        pytest.param("half a dozen", "60", None, False, id="near miss of a scale word"),
         pytest.param("3", "0.03", "USD", True, id="cents as money"),
         pytest.param("3", "0.3", "USD", False, id="near miss: tenths"),
         pytest.param("3", "0.03", None, False, id="near miss: cents that are counted"),
         pytest.param("2.5", "2.5", "degree Celsius", True, id="a unit with a name in it"),
     ],
 )
-def test_a_figure_is_read_as_a_share_or_as_cents_where_its_words_say_so(folder, words, value, unit, read):
+def test_a_figure_is_read_as_what_several_of_its_words_say_together(folder, words, value, unit, read):
     text = f"They lost {words} cents."
     one_claim(folder, text, text[:-1], figures=[figure_of(words, value, unit)])
 

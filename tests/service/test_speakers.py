@@ -47,6 +47,7 @@ BODIES = [
     pytest.param("The Red River Front (RRF) said the road was open.", "Red River Front", id="acronym"),
     pytest.param("The Institute for Peace Studies said the road was open.", "Institute for Peace Studies", id="for"),
     pytest.param("The Ministry of Defence said the road was open.", "Ministry of Defence", id="of"),
+    pytest.param("Tamar Media Group said the road was open.", "Tamar Media Group", id="a-word-that-is-also-a-rank"),
     pytest.param("UNICEF said the road was open.", "UNICEF", id="capitals"),
     pytest.param("The police said the road was open.", "police", id="common-noun"),
 ]
