@@ -340,6 +340,7 @@ def _report(
 @click.option(
     "--goldset", type=EXISTING_FOLDER, help="The set the annotations belong to, where A has no documents.jsonl."
 )
+@click.option("--document", "only", multiple=True, metavar="ID", help="Compare this document only; may be repeated.")
 @click.option("--differences", is_flag=True, help="List every difference with its cause.")
 @texts_option
 @threshold_option
@@ -348,6 +349,7 @@ def agreement(
     first: Path,
     second: Path,
     goldset: Path | None,
+    only: tuple[str, ...],
     differences: bool,
     texts: Path | None,
     threshold: float,
@@ -361,8 +363,11 @@ def agreement(
 
     with _telling_errors():
         paths = [path / CLAIMS_FILE if path.is_dir() else path for path in (first, second)]
-        ours, theirs = (load_claims(path) for path in paths)
-        listed = {claim.document for claim in (*ours, *theirs)}
+        every_claim = [load_claims(path) for path in paths]
+        ours, theirs = (
+            tuple(claim for claim in claims if not only or claim.document in only) for claims in every_claim
+        )
+        listed = {*only, *(claim.document for claim in (*ours, *theirs))}
         every = documents_for(first if first.is_dir() else first.parent, goldset)
         documents = [document for document in every if document.id in listed]
         _refuse_unknown(listed, {document.id for document in documents})

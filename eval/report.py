@@ -145,7 +145,6 @@ def _pairs(page: "_Page", pairs: PairScores) -> None:
     )
     if pairs.left_out:
         page.line(f"{_count(len(pairs.left_out), 'pair')} left out: not every member was scored.", "yellow")
-    page.line("")
 
 
 def _measure_rows(measures: Sequence[Score], *, intervals: bool) -> list[tuple[str, ...]]:

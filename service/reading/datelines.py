@@ -4,6 +4,11 @@
 paragraph's very beginning is looked at; what a date means is for `dates`."""
 
 import re
+from collections.abc import Sequence
+from datetime import date
+
+from service.lexicon.calendar import MONTHS
+from service.records import Notice, Paragraph
 
 REACH = 110  # characters in which a dateline must end
 
@@ -35,6 +40,39 @@ def after_dateline(text: str, start: int, end: int) -> int:
         if head.isupper() and _is_dateline(head) and colon.end() < end:
             return colon.end()
     return place if place < end else start
+
+
+_MONTH_NUMBERS = {name[:3]: number for name, number in MONTHS.items()}
+_FULL_DATES = (
+    re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})\b"),
+    re.compile(rf"\b(?P<day>\d{{1,2}}) (?P<month>{_MONTH}),? (?P<year>\d{{4}})\b"),
+    re.compile(rf"\b(?P<month>{_MONTH}) (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})\b"),
+)
+
+
+def find_published(text: str, paragraphs: Sequence[Paragraph]) -> tuple[date | None, tuple[Notice, ...]]:
+    """The whole date in the first dateline of the body, and the notice that says it was taken for publication."""
+    for paragraph in paragraphs:
+        if paragraph.role == "body":
+            start, end = paragraph.span
+            found = _full_date(text[start : after_dateline(text, start, end)])
+            if found is None:
+                return None, ()
+            words = f"No publication date was given: {found.isoformat()} was taken from the dateline."
+            return found, (Notice(code="published_from_dateline", message=words, span=None),)
+    return None, ()
+
+
+def _full_date(dateline: str) -> date | None:
+    for pattern in _FULL_DATES:
+        if found := pattern.search(dateline):
+            parts = found.groupdict()
+            month = int(parts["number"]) if "number" in parts else _MONTH_NUMBERS[parts["month"][:3].casefold()]
+            try:
+                return date(int(parts["year"]), month, int(parts["day"]))
+            except ValueError:  # the 31st of a month that has 30 days
+                return None
+    return None
 
 
 def _is_dateline(head: str) -> bool:

@@ -5,6 +5,7 @@ milliseconds and every offset is exact from the first moment.
 """
 
 from service.reading.cues import find_cues
+from service.reading.datelines import find_published
 from service.reading.dates import find_dates
 from service.reading.figures import find_figures
 from service.reading.hidden import find_hidden
@@ -21,7 +22,8 @@ def read(article: Article) -> Reading:
     text = article.text
     paragraphs = find_paragraphs(article)
     sentences = find_sentences(text, paragraphs)
-    dates = find_dates(text, sentences, published=article.published)
+    published, inferred = (article.published, ()) if article.published else find_published(text, paragraphs)
+    dates = find_dates(text, sentences, published=published)
     figures, skipped_numbers = find_figures(text, sentences, dates)
     speakers, mentions = find_speakers(text, sentences, paragraphs)
     return Reading(
@@ -35,5 +37,5 @@ def read(article: Article) -> Reading:
         speakers=speakers,
         mentions=mentions,
         cues=find_cues(text, sentences),
-        notices=describe_set_aside(paragraphs) + find_hidden(text) + find_language_notices(article),
+        notices=describe_set_aside(paragraphs) + inferred + find_hidden(text) + find_language_notices(article),
     )

@@ -223,3 +223,79 @@ def test_a_recorded_folder_of_texts_is_looked_in(tmp_path):
     assert added.exit_code == 0
     assert call("texts", "list").stdout == f"{texts.resolve()}\n"
     assert with_texts.exit_code == 0
+
+
+CONTRAST = STARTER.parent / "contrast"
+
+
+def test_pairs_are_reported_by_phenomenon_with_counts():
+    shown = call("score", str(CONTRAST / CLAIMS_FILE), str(CONTRAST), "--split", "dev")
+
+    rows = {" ".join(line.split()) for line in shown.output.splitlines()}
+    assert {"negation 1.000 (6/6) 1.000 (6/6)", "all pairs 1.000 (93/93) 1.000 (93/93)"} <= rows
+
+
+def test_pairs_are_in_the_json_too_each_with_its_verdict():
+    shown = json.loads(call("score", str(CONTRAST / CLAIMS_FILE), str(CONTRAST), "--json").output)
+
+    assert shown["pairs"]["total"]["whole"] == {"hits": 183, "total": 183, "value": 1.0}
+    assert shown["pairs"]["by_phenomenon"]["hedge"]["field"] == {"hits": 12, "total": 12, "value": 1.0}
+    assert shown["pairs"]["each"]["c001"] == {"phenomenon": "speaker_swapped", "whole": True, "field": True}
+
+
+def test_a_set_without_pairs_has_none_in_its_report():
+    shown = call("score", str(STARTER / CLAIMS_FILE), GOLD)
+
+    assert "Pairs" not in shown.output
+
+
+def test_only_the_documents_of_a_split_are_scored():
+    shown = json.loads(call("score", str(CONTRAST / CLAIMS_FILE), str(CONTRAST), "--split", "test", "--json").output)
+
+    assert shown["articles"] == 180
+    assert shown["pairs"]["left_out"] == []
+
+
+def test_only_the_documents_of_a_split_are_run(calls):
+    assert call("run", GOLD, "--model", "echo", "--split", "dev", "--out", "runs").exit_code == 0
+    assert sorted(calls) == ["ferry-sinking", "kettle-results", "nurses-march"]
+
+
+def test_a_split_that_is_not_there_is_refused_and_the_splits_are_named(calls):
+    shown = call("run", GOLD, "--model", "echo", "--split", "tset")
+
+    assert shown.exit_code == 2
+    assert "split = 'tset' is none of starter" in shown.output
+    assert "Its splits are dev." in shown.output
+    assert calls == []
+
+
+def test_a_set_is_described_by_its_counts():
+    shown = call("describe", GOLD)
+
+    lines = shown.output.splitlines()
+    assert lines[0] == "starter 1.0: 3 documents, 615 words, 40 claims, 37 figures, 10 times, 9 skipped numbers"
+    assert lines[1] == "split: dev 3"
+    assert "unit: count 23, percent 6, EUR 3, hour 1, minute 1, percentage point 1, times 1, week 1" in lines
+
+
+def test_a_description_is_there_as_json_too():
+    [described] = json.loads(call("describe", GOLD, "--json").output)
+
+    assert described["claims"] == 40
+    assert described["tables"]["stance"]["asserts"] == 32
+
+
+def test_agreement_can_be_asked_of_some_documents_only():
+    gold = str(CONTRAST)
+
+    shown = json.loads(call("agreement", gold, gold, "--document", "c001a", "--document", "c001b", "--json").output)
+
+    assert shown["documents"] == 2
+
+
+def test_a_document_that_neither_set_has_is_refused():
+    shown = call("agreement", GOLD, GOLD, "--document", "ferry")
+
+    assert shown.exit_code == 2
+    assert "document = 'ferry'" in shown.output

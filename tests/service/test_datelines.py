@@ -1,6 +1,9 @@
+from datetime import date
+
 import pytest
 
-from service.reading.datelines import after_dateline
+from service.reading.datelines import after_dateline, find_published
+from service.records import Paragraph, Span
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,21 @@ def test_prose_begins_after_the_dateline(text, prose):
 )
 def test_a_sentence_is_no_dateline(text):
     assert after_dateline(text, 0, len(text)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("PORT DELMA, 12 March 2025 - At least 17 drowned.", date(2025, 3, 12), id="day-month-year"),
+        pytest.param("Oru, Belland – March 3, 2026 – The mayor spoke.", date(2026, 3, 3), id="month-day-year"),
+        pytest.param("date 2026-03-05 Oru, Mar 5 At least two left.", date(2026, 3, 5), id="iso"),
+        pytest.param("LAGOS, 3 May (APX) - Two men left.", None, id="no-year"),
+        pytest.param("LAGOS, 31 June 2025 - Two men left.", None, id="no-such-day"),
+        pytest.param("Two men left on 12 March 2025.", None, id="a-date-in-the-story"),
+    ],
+)
+def test_a_whole_date_in_the_dateline_is_taken_for_the_day_of_publication(text, expected):
+    found, notices = find_published(text, [Paragraph(span=Span(0, len(text)), role="body")])
+
+    assert found == expected
+    assert len(notices) == (1 if expected else 0)
