@@ -30,7 +30,7 @@ from service.records import (
 )
 from service.typography import Folded, fold, occurrences
 
-NEGATIONS = re.compile(r"\b(?:not|no|never|none|without|cannot)\b|n['’]t\b", re.IGNORECASE)
+NEGATIONS = re.compile(r"\b(?:not|no(?!\.\s?\d)|never|none|without|cannot|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 SPEAKERLESS: dict[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
 _HEAD_ENDS = re.compile(r"\s(?:in|of|from|at|for|with|near|on|who|that|and)\s|,")
 _MARK = re.compile(r"[SF]\d+")

@@ -244,6 +244,8 @@ def test_times_inside_the_content_are_the_claims_times():
         pytest.param("The ship didn’t sail", True, id="contracted"),
         pytest.param("No ship sailed", True, id="no"),
         pytest.param("The ship sailed without lights", True, id="without"),
+        pytest.param("Neither ship sailed", True, id="neither"),
+        pytest.param("The ship left pier No. 4", False, id="number-sign"),
         pytest.param("The notable ship sailed north", False, id="letters-only"),
     ],
 )
