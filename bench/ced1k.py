@@ -6,12 +6,10 @@ sentence, or in one pair of quotation marks, are joined. Scoring is left to the 
     python -m bench.ced1k DEV.jsonl PREDICTIONS.jsonl
 """
 
-import argparse
-import json
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
+from bench.adapting import run
 from service.embedded.extractor import EmbeddedExtractor
 from service.reading.reader import read
 from service.records import Article, Draft, Reading, Span
@@ -101,15 +99,5 @@ def predict(row: dict[str, str]) -> dict[str, object]:
     return {"doc_id": row["doc_id"], "claims": claims}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("predictions", type=Path)
-    arguments = parser.parse_args()
-    with arguments.gold.open(encoding="utf-8") as gold, arguments.predictions.open("w", encoding="utf-8") as out:
-        for line in gold:
-            out.write(json.dumps(predict(json.loads(line)), ensure_ascii=False) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__ or "", predict)

@@ -1,6 +1,6 @@
 """How well does reading find the quantities of NewsQuant?
 
-usage: python bench/newsquant.py DEV.jsonl PREDICTIONS.jsonl
+usage: python -m bench.newsquant DEV.jsonl PREDICTIONS.jsonl
 
 Writes one line a sentence, for the benchmark's own scorer: {"doc_id", "quantities": [{"value" or "low"+"high",
 "change", "unit"}]}. NewsQuant's conventions differ from ours, and all that turns ours into its stands here: the unit of
@@ -8,11 +8,9 @@ a plain count is its noun, fractions are parts of one, ages and idle ones are qu
 change "from 3 to 5" is one quantity with two ends.
 """
 
-import json
 import re
-import sys
-from pathlib import Path
 
+from bench.adapting import run
 from service.lexicon.noun_phrases import DETERMINERS
 from service.reading.counted import noun_phrase
 from service.reading.dates import find_dates
@@ -156,17 +154,10 @@ def _skip(text: str, skip: SkippedNumber) -> dict[str, object] | None:
     return None
 
 
-def main() -> None:
-    source, target = Path(sys.argv[1]), Path(sys.argv[2])
-    with target.open("w", encoding="utf8") as out:
-        for line in source.read_text("utf8").split("\n"):
-            if line.strip():
-                row = json.loads(line)
-                rows = [
-                    {key: value for key, value in found.items() if key != "span"} for found in quantities(row["text"])
-                ]
-                out.write(json.dumps({"doc_id": row["doc_id"], "quantities": rows}) + "\n")
+def predict(row: dict[str, str]) -> dict[str, object]:
+    rows = [{key: value for key, value in found.items() if key != "span"} for found in quantities(row["text"])]
+    return {"doc_id": row["doc_id"], "quantities": rows}
 
 
 if __name__ == "__main__":
-    main()
+    run(__doc__ or "", predict)

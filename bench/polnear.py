@@ -6,12 +6,10 @@ speaker in one sentence are joined, a quotation that runs over sentences too. Sc
     python -m bench.polnear DEV.jsonl PREDICTIONS.jsonl
 """
 
-import argparse
-import json
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
+from bench.adapting import run
 from bench.ced1k import merged, sentence_at, spans_of, speaker_of
 from service.embedded.extractor import EmbeddedExtractor
 from service.reading.reader import read
@@ -58,15 +56,5 @@ def predict(row: dict[str, str]) -> dict[str, object]:
     return {"doc_id": row["doc_id"], "attributions": attributions}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("predictions", type=Path)
-    arguments = parser.parse_args()
-    with arguments.gold.open(encoding="utf-8") as gold, arguments.predictions.open("w", encoding="utf-8") as out:
-        for line in gold:
-            out.write(json.dumps(predict(json.loads(line)), ensure_ascii=False) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    run(__doc__ or "", predict)

@@ -31,12 +31,11 @@ from service.goldfiles import (
     read_texts,
     words_sha256,
 )
+from service.grounding import NEGATIONS
 from service.records import Figure, Record, Source, Span
 
 _OfDocument = TypeVar("_OfDocument", GoldClaim, GoldSkippedNumber)
 
-# "No. 4" is an abbreviation, not a negation.
-NEGATIONS = re.compile(r"\b(?:not|no(?!\. ?\d)|never|none|neither|nor|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _UNIT = re.compile(r"[A-Z]{3}|degree (?:Celsius|Fahrenheit)|[a-z]+(?:[ _][a-z]+)?(?:[ _][a-z]+)?")
 _SINGULARS_IN_S = ("times", "celsius", "degree Celsius", "hertz")
 _ABBREVIATION = re.compile(r"(?:^|[^\w.])(?:[^\W\d_]\.){2,}$")  # "p.m.", "U.S.": the stop belongs to it

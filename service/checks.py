@@ -187,14 +187,18 @@ def _text(claim: Grounded, reading: Reading) -> Iterator[Flag]:
         message = "there are invisible or direction-changing characters in these words"
         yield Flag(code="hidden_text", field="content", message=message)
     for notice in reading.notices:
-        if notice.code == "instruction" and notice.span is not None and _touches(claim, notice.span):
-            message = "these words address a program, not a reader"
+        if notice.code == "instruction" and notice.span is not None and _shares_sentence(claim, notice.span, reading):
+            message = "words in its sentence address a program, not a reader"
             yield Flag(code="instruction", field="content", message=message, span=notice.span)
             return
 
 
-def _touches(claim: Grounded, span: Span) -> bool:
-    return any(piece.overlaps(span) for piece in claim.content)
+def _shares_sentence(claim: Grounded, span: Span, reading: Reading) -> bool:
+    """'Add the claim: "…"' orders a claim whose own words are innocent, so the whole sentence is in doubt."""
+    sentences = (reading.sentence_at(piece.start) for piece in claim.content)
+    return any(piece.overlaps(span) for piece in claim.content) or any(
+        sentence is not None and sentence.span.overlaps(span) for sentence in sentences
+    )
 
 
 def _overlapping(grounded: Sequence[Grounded]) -> dict[int, tuple[Flag, ...]]:

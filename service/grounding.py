@@ -212,9 +212,11 @@ def _speaker_in_words(
     words = draft.speaker
     if _MARK.fullmatch(words):
         raise _Unplaced("no_such_speaker", f"there is no speaker {words} in what the model was shown")
-    found = next(iter(occurrences(words, _whole(reading))), None)
+    found = _named_in_body(words, reading)
     if found is None:
-        raise _Unplaced("speaker_absent", f"the speaker {words!r} is not in the article")
+        raise _Unplaced("speaker_absent", f"the speaker {words!r} is not in the article's body")
+    if not _can_speak(found, reading):
+        raise _Unplaced("no_speaker", f"{words!r} stands in the article, but names nobody who could speak")
     text = reading.article.text
     known = _listed(found.of(text), reading)
     if known is not None:
@@ -225,9 +227,35 @@ def _speaker_in_words(
     return source, Check(field="source", status="verified", message="a name that reading had not listed")
 
 
+def _named_in_body(words: str, reading: Reading) -> Span | None:
+    """Where the article's own sentences have these words first; bylines, teasers and captions name nobody who speaks."""
+    for found in occurrences(words, _whole(reading)):
+        sentence = reading.sentence_at(found.start)
+        if sentence is not None and sentence.span.holds(found):
+            return found
+    return None
+
+
+def _can_speak(found: Span, reading: Reading) -> bool:
+    """Words of which one at least is no figure, no attributing verb and no mere function word: "the", "40" and "said"
+    are in every article and name nobody."""
+    taken = [figure.span for figure in reading.figures_in(found)]
+    taken += [cue.span for cue in reading.cues_in(found) if cue.form in ("verb", "according_to", "hedge")]
+    names = (Span(found.start + word.start(), found.start + word.end()) for word in _WORD.finditer(_words(found, reading)))
+    return any(
+        not any(span.overlaps(name) for span in taken)
+        and name.of(reading.article.text).casefold() not in FUNCTION_WORDS
+        for name in names
+    )
+
+
+def _words(span: Span, reading: Reading) -> str:
+    return span.of(reading.article.text)
+
+
 def _kind_of(name: str) -> Kind:
     """The kind of a speaker of whom only the words are known, by the noun that heads them."""
-    head = _HEAD_ENDS.split(name, maxsplit=1)[0].split()[-1].lower()
+    head = (_HEAD_ENDS.split(name, maxsplit=1)[0].split() or name.split())[-1].lower()
     if head in ANONYMOUS:
         return "anonymous"
     if head in DOCUMENTS:
@@ -247,7 +275,8 @@ def _name_of(mark: str, reading: Reading) -> str | None:
     mention = reading.mention_by_mark.get(mark)
     if mention is not None:
         return None if mention.speaker is None else reading.speakers[mention.speaker].name
-    return mark if next(iter(occurrences(mark, _whole(reading))), None) is not None else None
+    found = _named_in_body(mark, reading)
+    return found.of(reading.article.text) if found is not None and _can_speak(found, reading) else None
 
 
 def _place_mention(draft: Draft, content: tuple[Span, ...], reading: Reading) -> Span | None:

@@ -9,8 +9,9 @@ from itertools import groupby
 
 from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
 from service.embedded.clauses import Piece, is_finite, spans_of, split
+from service.embedded.counting import counted
 from service.embedded.implied import Account, goes_on
-from service.embedded.measures import counted_and_measure, is_violent
+from service.embedded.measures import is_violent, measure
 from service.embedded.parsing import Parsed, Token, parse
 from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
@@ -44,6 +45,7 @@ class Memory:
     account: Account | None = None
     owners: dict[int, Who] = field(default_factory=dict)  # by number of the quotation
     paragraph: int = -1
+    counted: str | None = None  # what the last figure counted
 
     def spoke(self, who: Who) -> None:
         if who.kind in {"outlet", "unspecified", "unresolved"}:
@@ -331,15 +333,20 @@ class _Reader:
             mode=mode,
             stance=stance_of(parsed, piece.head, attribution),
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
-            figures=tuple(self._figure(parsed, figure) for figure in own),
+            figures=tuple(self._figure(parsed, figure, piece) for figure in own),
             where=_places(parsed, piece.tokens),
             signals=self._signals(parsed, said, mode, share, pieces),
         )
 
-    def _figure(self, parsed: Parsed, figure: FoundFigure) -> DraftFigure:
+    def _figure(self, parsed: Parsed, figure: FoundFigure, piece: Piece) -> DraftFigure:
         violent = self.violent or is_violent(parsed.doc.text, least=1)
-        counted, measure = counted_and_measure(parsed, figure, violent=violent)
-        return DraftFigure(figure=figure.mark, counted=counted, measure=measure)
+        noun = counted(parsed, figure, self.memory.counted)
+        if figure.unit is None:
+            noun = noun or figure.counted
+            self.memory.counted = noun or self.memory.counted
+        return DraftFigure(
+            figure=figure.mark, counted=noun, measure=measure(parsed, figure, piece.tokens, violent=violent)
+        )
 
     def _signals(self, parsed: Parsed, said: Said, mode: Mode, share: float, pieces: int) -> dict[str, float]:
         account = self.memory.account

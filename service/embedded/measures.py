@@ -1,9 +1,10 @@
-"""What is counted, and what is said of it?
+"""What is said of the things that a figure counts?
 
-For one figure inside one claim: the noun with its modifiers, and the verb or participle in the text."""
+The verb or participle in the text, for one figure inside one claim; the noun is left to `counting`."""
 
 import re
 
+from service.embedded.counting import CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
 
@@ -16,73 +17,72 @@ VIOLENCE = frozenset(
 )
 CAPTIVE = frozenset("hostage prisoner captive".split())
 LIGHT = frozenset("be have do include leave bring raise rise reach stand see suffer".split())
-STATES = frozenset("dead injured wounded missing homeless displaced hurt killed".split())
-MOST_WORDS = 8
+STATES = frozenset("dead injured wounded missing homeless displaced hurt killed alive underground".split())
+# The verb alone would say something else.
+IDIOMS = frozenset(
+    {("take", "part"), ("lose", "life"), ("meet", "death"), ("take", "fire"), ("catch", "fire"), ("let", "go")}
+)
+PARTICLES = frozenset("off over out up down away".split())
+SEARCHING = frozenset("look search wait hunt".split())
+# A number after these only says where, whence, how often or among how many.
+PLACES = frozenset("in at from across on among between with without near into through out over to off along".split())
+OBJECT_OF_NUMBER = frozenset("put give set raise take".split())
+SHORT = 5  # words of "in a critical condition"
 FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
 
 
-def counted_and_measure(parsed: Parsed, figure: FoundFigure, *, violent: bool) -> tuple[str | None, str | None]:
-    """The noun as written without its number (or what reading proposes), and the word that tells what befell."""
-    positions = [i for i in parsed.tokens_in(figure.number)]
-    if not positions:
-        return figure.counted, None
-    number = _top(parsed, positions)
-    noun = _noun(number)
-    if noun is not None and noun.lower_ in CAPTIVE:
-        noun = next((child for child in noun.children if child.dep_ == "compound" and child.pos_ == "NOUN"), noun)
-    counted = _words(parsed, noun, figure) if noun is not None else None
-    return figure.counted or counted, _measure(noun if noun is not None else number, violent=violent)
-
-
-def _top(parsed: Parsed, positions: list[int]) -> Token:
-    """The number word that the others hang on."""
-    inside = set(positions)
-    for i in positions:
-        if parsed.doc[i].head.i not in inside:
-            return parsed.doc[i]
-    return parsed.doc[positions[-1]]
-
-
-def _noun(number: Token) -> Token | None:
-    token = number
-    for _ in range(4):
-        if (
-            token.dep_ in {"nummod", "quantmod", "compound", "amod", "advmod", "npadvmod", "nmod"}
-            and token.head != token
-        ):
-            token = token.head
-            if token.pos_ in {"NOUN", "PROPN"} and token.dep_ not in {"compound", "nmod"}:
-                return token
-        else:
-            break
-    for child in number.children:  # "18 of the soldiers"
-        if child.dep_ == "prep" and child.lower_ == "of":
-            return next((word for word in child.children if word.dep_ == "pobj"), None)
-    return token if token.pos_ in {"NOUN", "PROPN"} else None
-
-
-def _words(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
-    inside = set(parsed.tokens_in(figure.span))
-    first = noun.i
-    while first - 1 >= 0 and first - 1 not in inside and noun.i - first < MOST_WORDS:
-        before = parsed.doc[first - 1]
-        if not before.is_ancestor(noun) and (before.head.i == noun.i or before.head.head.i == noun.i):
-            if before.dep_ in {"det", "punct", "prep", "cc", "nsubj", "poss"} or before.pos_ == "VERB":
-                break
-            first -= 1
-            continue
-        break
-    if any(i in inside for i in range(first, noun.i + 1)):
+def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, violent: bool) -> str | None:
+    """The word as written, "killed" or "died" for deaths, None where only the words around the claim have a verb."""
+    number = number_word(parsed, figure)
+    if number is None:
         return None
-    return " ".join(parsed.doc[first : noun.i + 1].text.split())
+    if number.pos_ == "VERB" and figure.unit == "times":
+        return str(number.text)  # "doubled"
+    noun = _counted_noun(number, figure)
+    if noun is None:
+        return None
+    found = _around(noun, content, violent=violent)
+    return found if found is None or found in {"killed", "died"} else " ".join(found.split())
 
 
-def _measure(noun: Token, *, violent: bool) -> str | None:
-    """The participle or verb said of the noun, as written."""
+def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
+    if figure.unit is None:
+        noun = noun_of(number)
+        if noun is not None and noun.lower_ in CAPTIVE:
+            return next((child for child in noun.children if child.dep_ == "compound" and child.pos_ == "NOUN"), noun)
+        if noun is not None and noun.head.dep_ == "prep" and noun.head.head == number:
+            return number  # "18 of the soldiers": what befell the 18
+        return noun if noun is not None else number
+    amount = amount_of(number, figure.unit)
+    if amount.head.pos_ in PLAIN_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod"}:
+        return None  # "a five-year term"
+    if figure.unit in TIMES_UNITS and amount.dep_ == "pobj" and amount.head.lower_ in {"in", "over", "during", "after"}:
+        return None
+    return amount
+
+
+def _around(noun: Token, content: frozenset[int], *, violent: bool) -> str | None:
     death = "killed" if violent else "died"
     if noun.lemma_.lower() in DEATH_NOUNS:
         return death
+    own = _own_participle(noun, death)
+    if own is not None:
+        return own
+    token = noun
+    while token.head != token:
+        head = token.head
+        if token.dep_ in {"pobj", "prep", "appos", "conj"} and head.lemma_.lower() in DEATH_NOUNS:
+            return death
+        if head.pos_ in {"VERB", "AUX"}:
+            return _of_verb(head, token, death) if head.i in content else _death_beside(head, death)
+        if _only_places(token, noun) or _denominator(token):
+            return None
+        token = head
+    return None
+
+
+def _own_participle(noun: Token, death: str) -> str | None:
     for child in noun.children:
         if child.dep_ == "acl" and child.tag_ == "VBN":
             return _phrase(child)
@@ -90,42 +90,76 @@ def _measure(noun: Token, *, violent: bool) -> str | None:
             return death if child.lower_ == "dead" else str(child.text)
         if child.dep_ == "relcl" and any(word.dep_ == "nsubjpass" for word in child.children):
             return _phrase(child)
-    token = noun
-    while token.head != token:
-        head = token.head
-        if token.dep_ in {"pobj", "prep", "appos", "conj"} and head.lemma_.lower() in DEATH_NOUNS:
-            return death
-        if head.pos_ in {"VERB", "AUX"}:
-            return _of_verb(head, token, death)
-        token = head
     return None
+
+
+def _only_places(token: Token, noun: Token) -> bool:
+    """ "In two towns", "from four sides"; but "fell to 8 per cent", "worked for 20 years"."""
+    if token != noun or token.dep_ != "pobj" or token.head.lower_ not in PLACES:
+        return False
+    verb = token.head.head
+    scale = token.head.lower_ in {"to", "from", "at", "in", "over"} and verb.lemma_.lower() in CHANGING | {"cut", "raise"}
+    return not (scale or token.head.lower_ == "with" and verb.pos_ not in {"VERB", "AUX"})
+
+
+def _denominator(token: Token) -> bool:
+    """ "The 29 registers" of "three of the 29 registers"."""
+    return token.dep_ == "pobj" and token.head.lower_ == "of" and bool(token.head.head.like_num)
+
+
+def _death_beside(verb: Token, death: str) -> str | None:
+    """ "Put the toll at 12", where the verb is the speaker's."""
+    tolls = (child for child in verb.children if child.dep_ in {"dobj", "nsubj"})
+    return death if any(child.lemma_.lower() in DEATH_NOUNS for child in tolls) else None
 
 
 def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
     for child in verb.children:
-        if child.dep_ in {"acomp", "oprd", "attr"} and child.lower_ in STATES | CAPTIVE:
+        if child.dep_ in {"acomp", "oprd", "attr", "advmod"} and child.lower_ in STATES | CAPTIVE:
             if child.lower_ == "dead":
                 return death
             return f"{verb.text} {child.text}" if child.lower_ in CAPTIVE else str(child.text)
         # "raising the death toll to 23"
         if child != argument and child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS:
             return death
-    if verb.lemma_.lower() in LIGHT:
+    lemma = verb.lemma_.lower()
+    if lemma == "be" and argument.dep_ == "nsubj":
+        return _state_of(verb)
+    if lemma in LIGHT:
         after = (word for word in verb.subtree if word.i > argument.i and word.lower_ in STATES)
         state = next(after, None)
         if state is not None:
             return death if state.lower_ == "dead" else str(state.text)
-        return None if verb.lemma_ in {"be", "have"} else str(verb.text)
+        return None if lemma in {"be", "have"} else str(verb.text)
     return _phrase(verb)
 
 
-def _phrase(verb: Token) -> str:
-    """The verb, with its particle or the noun that makes its meaning ("taken hostage")."""
+def _state_of(verb: Token) -> str | None:
+    """ "In a critical condition", "unaccounted for"."""
     for child in verb.children:
-        if child.dep_ == "prt" and child.i == verb.i + 1:
+        if child.i != verb.i + 1:
+            continue
+        end = child.right_edge.i
+        number = any(word.like_num for word in child.subtree)
+        if child.dep_ == "prep" and child.lower_ in {"in", "at", "on", "under"} and end - child.i < SHORT and not number:
+            return str(verb.doc[child.i : end + 1].text)
+        if child.dep_ == "acomp" and end - child.i <= 1 and child.lower_ not in {"more", "less"}:
+            return str(verb.doc[child.i : end + 1].text)
+    return None
+
+
+def _phrase(verb: Token) -> str:
+    """The verb, with the particle or noun that makes its meaning ("taken hostage", "took part")."""
+    for child in verb.children:
+        beside = child.i == verb.i + 1
+        if beside and (child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ in PARTICLES)):
+            return f"{verb.text} {child.text}"
+        if beside and child.dep_ == "prep" and child.lower_ == "for" and verb.lemma_.lower() in SEARCHING:
             return f"{verb.text} {child.text}"
         if child.lower_ in CAPTIVE and child.i > verb.i:
             return f"{verb.text} {child.text}"
+        if 0 < child.i - verb.i <= 2 and (verb.lemma_.lower(), child.lemma_.lower()) in IDIOMS:
+            return str(verb.doc[verb.i : child.i + 1].text)
     return str(verb.text)
 
 
