@@ -18,15 +18,17 @@ import click
 
 if TYPE_CHECKING:
     from eval.goldset import ReadySet
-    from eval.report import Signature
-    from eval.run import ArticleResult, Run
+    from eval.lines import Setting
+    from eval.runs import StoredRun
     from eval.score import Task
+    from eval.signature import Signature
+    from eval.store import ArticleResult, Run
     from service.goldfiles import GoldClaim
-    from service.records import Article, Extraction
 
 EXIT_ERRORS = 1
 EXIT_UNUSABLE = 2
 EXIT_INCOMPLETE = 3
+EXIT_GATE_UNUSABLE = 4
 THRESHOLDS = (0.3, 0.5, 0.7)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -34,6 +36,18 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 FOLDER = click.Path(file_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, path_type=Path)
 EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+class GoldSetPlace(click.ParamType["Path"]):
+    """A folder or file that is there, or hf:owner/name."""
+
+    name = "goldset"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        return Path(value) if str(value).startswith("hf:") else EXISTING.convert(value, param, ctx)
+
+
+GOLDSET = GoldSetPlace()
 
 
 def texts_option(command: Command) -> Command:
@@ -128,51 +142,81 @@ def describe(goldsets: tuple[Path, ...], texts: Path | None, as_json_: bool) -> 
 
 
 @main.command()
-@click.argument("goldsets", nargs=-1, required=True, type=EXISTING_FOLDER, metavar="GOLDSET...")
+@click.argument("goldsets", nargs=-1, required=True, type=GOLDSET, metavar="GOLDSET...")
 @click.option("--model", "models", multiple=True, metavar="MODEL", help="As for `according`; may be repeated.")
+@click.option("--prompt", "prompts", multiple=True, metavar="PROMPT", help="Name or .md file; may be repeated.")
 @texts_option
 @click.option("--out", type=FOLDER, help="Folder for the runs; runs/DATE-TIME unless given.")
-@click.option("--resume", is_flag=True, help="Keep the finished articles of an earlier try in the same --out.")
+@click.option("--resume", is_flag=True, help="Keep what an earlier try in the same --out finished; repeat failures.")
 @split_option
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N documents of each set.")
+@click.option("--repeat", "repeats", type=click.IntRange(min=1), default=1, help="Ask K times; averaged by article.")
+@click.option("--max-cost", type=click.FloatRange(min=0, min_open=True), metavar="USD", help="Begin no call beyond it.")
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date of documents that have none.")
-@click.option("--concurrency", type=click.IntRange(min=1), default=8, show_default=True, help="Articles at a time.")
+@click.option(
+    "--concurrency",
+    type=click.IntRange(min=1),
+    default=32,
+    show_default=True,
+    help="Most articles that a model is given at once; fewer where it is slow or refuses.",
+)
 @threshold_option
 @json_option
 def run(
     goldsets: tuple[Path, ...],
     models: tuple[str, ...],
+    prompts: tuple[str, ...],
     texts: Path | None,
     out: Path | None,
     resume: bool,
     split: str | None,
     limit: int | None,
+    repeats: int,
+    max_cost: float | None,
     published: datetime | None,
     concurrency: int,
     threshold: float,
     as_json_: bool,
 ) -> None:
-    """Extract from every article of the gold sets with each model, and score."""
-    from eval.goldset import open_gold_set
+    """Extract from every article of the gold sets with each model and prompt, and score.
+
+    GOLDSET is a folder, a .jsonl or .parquet file of articles, or hf:owner/name. All runs go on at once. A run can be
+    stopped at any moment, also by kill -9, and gone on with by --resume; gold claims that were changed meanwhile are
+    only scored again. Failures and rate limits are told apart from wrong answers and never scored; a run with any is
+    incomplete: exit code 3.
+    """
+    import asyncio
+
+    from eval.goldset import open_articles, open_gold_set
     from eval.report import as_json
+    from eval.run import close_lanes, open_lanes, run_lanes
+    from eval.store import read_run
+    from eval.subjects import make_subjects
+    from service.settings import Settings
 
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the earlier try.")
     place = out or Path("runs") / datetime.now().strftime("%Y-%m-%dT%H-%M-%S")
+    date = published.date() if published else None
     reports = []
     incomplete = False
     with _telling_errors():
         folders = _folders(texts)
-        for ready in [open_gold_set(folder, folders).of_split(split).first(limit) for folder in goldsets]:
-            for model in models or (_default_model(),):
-                finished = _run_one(
-                    ready,
-                    model,
-                    out=place,
-                    resume=resume,
-                    published=published,
-                    concurrency=concurrency,
-                )
+        sets = [open_articles(each, folders, split=split, limit=limit, published=date) for each in goldsets]
+        subjects = make_subjects(models or (_default_model(),), prompts, Settings.from_environment(os.environ))
+        lanes = open_lanes(sets, subjects, place, resume=resume, repeats=repeats)
+        try:
+            asyncio.run(run_lanes(lanes, most=concurrency, max_cost=max_cost))
+        finally:
+            close_lanes(lanes)
+        written = [lane.writer.folder for lane in lanes]
+        del sets, lanes  # a large set is not kept twice
+        for folder in written:
+            click.echo(f"Written to {folder}", err=True)
+        for number, goldset in enumerate(goldsets):
+            ready = open_gold_set(goldset, folders).of_split(split).first(limit)
+            for folder in written[number * len(subjects) : (number + 1) * len(subjects)]:
+                finished = read_run(folder)
                 report, text = _report_run(finished, ready, threshold)
                 reports.append(report)
                 incomplete = incomplete or finished.incomplete
@@ -181,12 +225,13 @@ def run(
     if as_json_:
         click.echo(as_json(reports), nl=False)
     if incomplete:
+        click.echo("Incomplete: go on with the same command and --out, with --resume.", err=True)
         sys.exit(EXIT_INCOMPLETE)
 
 
 @main.command()
 @click.argument("predictions", type=EXISTING, metavar="RUN|PREDICTIONS.jsonl")
-@click.argument("goldset", type=EXISTING_FOLDER, metavar="GOLDSET")
+@click.argument("goldset", type=GOLDSET, metavar="GOLDSET")
 @texts_option
 @split_option
 @threshold_option
@@ -197,7 +242,7 @@ def score(
     """Score a run, or predictions written as claims.jsonl, without calling any model."""
     from eval.goldset import open_gold_set
     from eval.report import as_json
-    from eval.run import read_run
+    from eval.store import read_run
     from service.goldfiles import load_claims
 
     with _telling_errors():
@@ -217,58 +262,9 @@ def score(
         sys.exit(EXIT_INCOMPLETE)
 
 
-def _run_one(
-    ready: "ReadySet",
-    model: str,
-    *,
-    out: Path,
-    resume: bool,
-    published: datetime | None,
-    concurrency: int,
-) -> "Run":
-    """Runs one model on one gold set, into its own folder."""
-    import asyncio
-
-    from eval.run import RunWriter, new_info, prompt_signature, read_run, run_articles, run_folder
-    from service.choose import make_extractor
-    from service.pipeline import extract
-    from service.settings import Settings
-
-    settings = Settings.from_environment(os.environ)
-    extractor = make_extractor(model, settings)
-    prompt = prompt_signature(extractor.prompt)
-    date = published.date() if published else None
-    articles = [
-        article if article.published else article.model_copy(update={"published": date}) for article in ready.articles()
-    ]
-    info = new_info(ready, model=model, prompt=prompt, software=_software(), settings=settings.fingerprint_fields())
-    folder = run_folder(out, ready.gold.info.name, model)
-    writer = RunWriter(folder, info, articles=articles, resume=resume)
-
-    async def extract_one(article: "Article") -> "Extraction":
-        return await extract(article, extractor=extractor, settings=settings)
-
-    done = {result.document for result in writer.results}
-    waiting = [article for article in articles if article.id not in done]
-    try:
-        with _progress(f"{ready.gold.info.name} {model}", total=len(articles), done=len(done)) as told:
-
-            def on_result(result: "ArticleResult") -> None:
-                writer.append(result)
-                told(result)
-
-            asyncio.run(
-                run_articles(waiting, extract_one, on_result, model=model, prompt=prompt, concurrency=concurrency)
-            )
-    finally:
-        writer.close()
-    click.echo(f"Written to {folder}", err=True)
-    return read_run(folder)
-
-
 def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[str, Any], str]:
     """Scores the finished articles of a run; the others are named, not scored."""
-    from eval.report import Signature
+    from eval.signature import Signature
 
     finished = [result for result in run.finished if result.document in ready.texts]
     hashes = {document.id: document.sha256 for document in ready.gold.documents}
@@ -277,9 +273,12 @@ def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[s
         raise click.ClickException(
             f"{run.folder}: {stale[0]!r} was extracted from another text than the gold set has now. Run it again."
         )
-    claims = [claim for result in finished for claim in result.claims]
-    tasks = ready.tasks(claims, documents=[result.document for result in finished])
+    tasks = _tasks_of(finished, ready)
     notes = list(ready.notes)
+    if run.info.repeats > 1:
+        notes.append(f"{run.info.repeats} repeats, averaged inside each article: counts are of all of them together.")
+    if run.info.stopped:
+        notes.append(f"The run was ended early: {run.info.stopped}.")
     if run.info.goldset_sha256 != ready.gold.sha256:
         notes.append(
             f"The gold set is no longer the one of the run ({run.info.goldset_sha256[:8]}): scored as it is now."
@@ -297,10 +296,21 @@ def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[s
     return _report(ready, tasks, signature, run=run, notes=notes)
 
 
+def _tasks_of(results: "Sequence[ArticleResult]", ready: "ReadySet") -> "list[Task]":
+    """What to score: each article once for each repeat, all articles of one repeat together."""
+    tasks = []
+    for repeat in sorted({result.repeat for result in results}):
+        asked = {result.document: result for result in results if result.repeat == repeat}
+        claims = [claim for result in asked.values() for claim in result.claims]
+        for task in ready.tasks(claims, documents=asked):
+            tasks.append(task._replace(rejected=asked[task.document].rejected))
+    return tasks
+
+
 def _report_file(
     path: Path, claims: Sequence["GoldClaim"], ready: "ReadySet", threshold: float
 ) -> tuple[dict[str, Any], str]:
-    from eval.report import Signature
+    from eval.signature import Signature
 
     notes = list(ready.notes)
     there = {claim.document for claim in claims}
@@ -317,15 +327,17 @@ def _report_file(
 def _report(
     ready: "ReadySet", tasks: Sequence["Task"], signature: "Signature", *, run: "Run | None", notes: Sequence[str]
 ) -> tuple[dict[str, Any], str]:
+    from eval.annotated import blank
     from eval.pairs import score_pairs
     from eval.report import scores_json, scores_text
     from eval.score import score_at
 
     thresholds = sorted({*THRESHOLDS, signature.threshold})
-    each = {scores.threshold: scores for scores in score_at(tasks, thresholds)}
+    each = {scores.threshold: blank(scores, ready.gold.info.annotates) for scores in score_at(tasks, thresholds)}
     scores = each.pop(signature.threshold)
     others = tuple(each.values())
-    pairs = score_pairs(ready.gold.documents, tasks, threshold=signature.threshold)
+    first = {task.document: task for task in reversed(tasks)}  # pairs are judged on the first repeat
+    pairs = score_pairs(ready.gold.documents, first.values(), threshold=signature.threshold)
     colour = sys.stdout.isatty()
     text = scores_text(signature, scores, others=others, pairs=pairs, run=run, notes=notes, colour=colour)
     return scores_json(signature, scores, others=others, pairs=pairs, run=run), text
@@ -383,21 +395,362 @@ def agreement(
     click.echo(text, nl=False)
 
 
+# ── report ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, type=EXISTING, metavar="RUN|PREDICTIONS.jsonl...")
+@click.option(
+    "--goldset",
+    "goldsets",
+    multiple=True,
+    type=GOLDSET,
+    help="Gold set to score on; else where each run says, or goldsets/NAME. Predictions need it.",
+)
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write one whole page to this file.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, as for a pull request.")
+@click.option("--with-texts", is_flag=True, help="Put texts of stand-off sets into the page.")
+@click.option("--articles", type=click.IntRange(min=1), default=200, show_default=True, help="Most articles to browse.")
+@texts_option
+@threshold_option
+@json_option
+def report(
+    runs: tuple[Path, ...],
+    goldsets: tuple[Path, ...],
+    html: Path | None,
+    markdown: bool,
+    with_texts: bool,
+    articles: int,
+    texts: Path | None,
+    threshold: float,
+    as_json_: bool,
+) -> None:
+    """Put runs side by side: a page with plots and every claim, Markdown, JSON, or plain text.
+
+    RUN is a folder that `run` has written, or one that holds such folders. Nothing is asked of any model. Exit code 3
+    where a run is incomplete.
+    """
+    from eval.board import gather, in_sets
+    from eval.report import as_json
+    from eval.summary import boards_json, boards_markdown, boards_text
+
+    with _telling_errors():
+        sets = in_sets(runs, goldsets, _folders(texts))
+        boards = [gather(ready, paths, threshold=threshold, software=_software()) for ready, paths in sets]
+        if html is not None:
+            from eval.html_report import report_page
+
+            page = report_page(boards, with_texts=with_texts, browsed=articles)
+            html.write_bytes(page.encode("utf-8", "replace"))
+            click.echo(f"Written to {html}", err=True)
+    if as_json_:
+        click.echo(as_json(boards_json(boards)), nl=False)
+    elif markdown:
+        click.echo(boards_markdown(boards), nl=False)
+    elif html is None:
+        click.echo(boards_text(boards, colour=sys.stdout.isatty()), nl=False)
+    if any(entry.unfinished for board in boards for entry in board.entries):
+        sys.exit(EXIT_INCOMPLETE)
+
+
+# ── corpora ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("corpus", type=click.Choice(["polnear", "ced1k"]))
+@click.argument("path", type=EXISTING, metavar="DIR|FILE.jsonl")
+@click.option("--out", type=FOLDER, required=True, help="Folder for the gold set; its texts go into OUT/texts.")
+@click.option("--annotator", metavar="ID", help="Whose reading of an article to take where there are several.")
+def corpora(corpus: str, path: Path, out: Path, annotator: str | None) -> None:
+    """Turn an attribution corpus on your disk into a gold set; measures of what it does not annotate are n/a."""
+    from eval.corpora import read_corpus, write_corpus
+
+    with _telling_errors():
+        read = read_corpus(corpus, path, annotator=annotator)
+        texts = write_corpus(read, out)
+    click.echo(f"{len(read.documents)} documents, {len(read.claims)} claims written to {out}.")
+    for note in read.notes:
+        click.echo(f"  {note}")
+    click.echo(f"Score with --texts {texts}.")
+
+
+# ── compare, gate, calibrate ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def goldset_option(command: Command) -> Command:
+    return click.option(
+        "--goldset", type=click.Path(path_type=Path), metavar="GOLDSET", help="Where the runs' gold set is now."
+    )(command)
+
+
+@main.command()
+@click.argument("runs", nargs=-1, required=True, type=EXISTING_FOLDER, metavar="A B [C...]")
+@goldset_option
+@click.option("--claims", type=click.IntRange(min=0), default=20, show_default=True, help="Differing claims to show.")
+@texts_option
+@split_option
+@threshold_option
+@json_option
+def compare(
+    runs: tuple[Path, ...],
+    goldset: Path | None,
+    claims: int,
+    texts: Path | None,
+    split: str | None,
+    threshold: float,
+    as_json_: bool,
+) -> None:
+    """Hold runs against the first one, on the articles that all finished: differences, tests, claim by claim."""
+    from eval.compare import compare as compare_
+    from eval.compare import contenders_of
+    from eval.lines import compared_lines
+    from eval.report import as_json
+    from eval.runs import load_run
+
+    if len(runs) < 2:
+        raise click.UsageError("compare needs two runs or more.")
+    with _telling_errors():
+        stored = [load_run(path) for path in runs]
+        ready = _gold_of(stored, goldset, texts, split)
+        compared = compare_(contenders_of(stored, ready), documents=tuple(ready.texts), threshold=threshold)
+    setting = _setting(ready, threshold)
+    if as_json_:
+        click.echo(as_json({"signature": str(setting), **compared.model_dump(mode="json")}), nl=False)
+        return
+    click.echo("\n".join(compared_lines(compared, setting, notes=_changed_gold(stored, ready), claims=claims)))
+
+
+class _UnusableGate(click.UsageError):
+    exit_code = EXIT_GATE_UNUSABLE
+
+
+class _GateCommand(click.Command):
+    """Exit code 2 says that a gate is inconclusive, so a command line that cannot be used has another."""
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        try:
+            return super().make_context(*arguments, **options)
+        except click.UsageError as error:
+            raise _UnusableGate(error.format_message(), ctx=error.ctx) from None
+
+
+@main.command(cls=_GateCommand)
+@click.argument("run", type=EXISTING_FOLDER, metavar="RUN")
+@click.option("--against", type=EXISTING_FOLDER, required=True, metavar="BASELINE", help="The run it must not lose to.")
+@click.option("--margin", type=click.FloatRange(0, 1), default=0.02, show_default=True, help="A loss that is no loss.")
+@click.option(
+    "--made-up",
+    "budget",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    show_default=True,
+    help="Share of claims that may have a speaker or figure that the text has not.",
+)
+@goldset_option
+@texts_option
+@split_option
+@threshold_option
+@json_option
+def gate(
+    run: Path,
+    against: Path,
+    margin: float,
+    budget: float,
+    goldset: Path | None,
+    texts: Path | None,
+    split: str | None,
+    threshold: float,
+    as_json_: bool,
+) -> None:
+    """Say whether a run is no worse than a baseline.
+
+    Exit codes: 0 held; 1 regressed, or more made up than allowed; 2 inconclusive; 3 an article is not finished in one
+    of the two; 4 the command or its input cannot be used.
+    """
+    from eval.compare import compare as compare_
+    from eval.compare import contenders_of
+    from eval.gate import gate as gate_
+    from eval.lines import gate_lines
+    from eval.report import as_json
+    from eval.runs import load_run
+
+    with _telling_errors(EXIT_GATE_UNUSABLE):
+        stored = [load_run(path) for path in (against, run)]
+        ready = _gold_of(stored, goldset, texts, split)
+        compared = compare_(contenders_of(stored, ready), documents=tuple(ready.texts), threshold=threshold)
+        unread = {f"{document} ({each.folder})": why for each in stored for document, why in each.unread(ready).items()}
+        gated = gate_(compared.comparisons[0], margin=margin, budget=budget, unread=unread)
+    setting = _setting(ready, threshold)
+    if as_json_:
+        click.echo(as_json({"signature": str(setting), **gated.model_dump(mode="json")}), nl=False)
+    else:
+        before, now = compared.names
+        click.echo("\n".join(gate_lines(gated, setting, first=before, second=now)))
+    sys.exit(int(gated.outcome))
+
+
+@main.command()
+@click.argument("run", type=EXISTING_FOLDER, metavar="RUN")
+@click.option("--target-error", type=click.FloatRange(0, 1, min_open=True), default=0.05, show_default=True)
+@click.option("--method", type=click.Choice(["as_recorded", "logistic", "isotonic", "signals"]), help="Else the best.")
+@click.option(
+    "--unlisted",
+    type=click.Choice(["wrong", "left_out"]),
+    default="wrong",
+    show_default=True,
+    help="What a claim is that gold does not list.",
+)
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="RUN/calibration.json unless given.")
+@goldset_option
+@texts_option
+@split_option
+@threshold_option
+@json_option
+def calibrate(
+    run: Path,
+    target_error: float,
+    method: Any,
+    unlisted: Any,
+    out: Path | None,
+    goldset: Path | None,
+    texts: Path | None,
+    split: str | None,
+    threshold: float,
+    as_json_: bool,
+) -> None:
+    """Fit a run's confidence to what was right, and say what a review queue ordered by it catches."""
+    from eval.calibrate import calibrate as calibrate_
+    from eval.calibrate import cases_of
+    from eval.lines import calibration_lines
+    from eval.report import as_json
+    from eval.runs import load_run
+
+    with _telling_errors():
+        stored = load_run(run)
+        ready = _gold_of([stored], goldset, texts, split)
+        finished = [document for document in ready.texts if document in stored.answers]
+        tasks = stored.tasks(ready, finished)
+        cases = cases_of(
+            [task for document in finished for task in tasks[document]],
+            [answer.signals for document in finished for answer in stored.answers[document]],
+            threshold=threshold,
+            unlisted=unlisted,
+        )
+        calibration = calibrate_(
+            cases,
+            target=target_error,
+            method=method,
+            goldset=ready.name,
+            goldset_sha256=ready.gold.sha256,
+            model=stored.model,
+            prompt=stored.prompt,
+            software=stored.software,
+            threshold=threshold,
+            unlisted=unlisted,
+        )
+    place = out or run / "calibration.json"
+    written = as_json(calibration.model_dump(mode="json"))
+    place.write_text(written, encoding="utf-8")
+    if as_json_:
+        click.echo(written, nl=False)
+    else:
+        click.echo("\n".join(calibration_lines(calibration, _setting(ready, threshold))))
+    click.echo(f"Written to {place}", err=True)
+    if stored.unread(ready):
+        click.echo(f"Incomplete: {len(stored.unread(ready))} articles are not finished and took no part.", err=True)
+
+
+def _gold_of(stored: Sequence["StoredRun"], goldset: Path | None, texts: Path | None, split: str | None) -> "ReadySet":
+    """The gold set that some runs were made on, where it is now; InputError where they are of different ones."""
+    from eval.goldset import open_gold_set
+    from service.errors import InputError
+
+    other = next((each for each in stored if each.goldset != stored[0].goldset), None)
+    if other is not None:
+        raise InputError(
+            f"{other.folder} is a run on {other.goldset}, not on {stored[0].goldset}.",
+            field="run",
+            fix="Compare runs on one gold set.",
+        )
+    place = goldset or next((Path(each.goldset_place) for each in stored if each.goldset_place), None)
+    if place is None:
+        raise InputError(
+            f"{stored[0].folder} does not say where {stored[0].goldset} is.",
+            field="goldset",
+            fix="Name it with --goldset.",
+        )
+    return open_gold_set(place, _folders(texts)).of_split(split)
+
+
+def _changed_gold(stored: Sequence["StoredRun"], ready: "ReadySet") -> list[str]:
+    changed = [each for each in stored if each.goldset_sha256 != ready.gold.sha256]
+    return [
+        f"The gold set is no longer the one of {each.folder} ({each.goldset_sha256[:8]}): scored as it is now."
+        for each in changed
+    ]
+
+
+def _setting(ready: "ReadySet", threshold: float) -> "Setting":
+    from eval.lines import Setting
+    from eval.store import software
+
+    return Setting(goldset=ready.name, threshold=threshold, software=software())
+
+
+# ── prompts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@main.command()
+@click.argument("runs", nargs=-1, type=EXISTING_FOLDER, metavar="[FOLDER]...")
+@click.option("--goldset", "goldsets", multiple=True, type=GOLDSET, help="Where a run's own gold set has moved to.")
+@click.option("--write", is_flag=True, help="Write the table into the README beside the prompts.")
+@texts_option
+def prompts(runs: tuple[Path, ...], goldsets: tuple[Path, ...], write: bool, texts: Path | None) -> None:
+    """Tabulate what was measured of each prompt, by the complete runs below FOLDER (runs/ unless given)."""
+    from eval.goldset import open_gold_set
+    from eval.prompt_table import find_runs, measure, table, with_table
+    from service.errors import InputError
+    from service.prompting import shipped_prompts
+
+    with _telling_errors():
+        folders = _folders(texts)
+        given = {ready.gold.info.name: ready for ready in (open_gold_set(each, folders) for each in goldsets)}
+        measured = []
+        for found in find_runs(runs or (Path("runs"),)):
+            if found.info.goldset not in given:
+                if found.info.goldset_place is None:
+                    raise InputError(
+                        f"{found.folder} does not say where {found.info.goldset} is.",
+                        field="goldset",
+                        fix="Name it with --goldset.",
+                    )
+                given[found.info.goldset] = open_gold_set(Path(found.info.goldset_place), folders)
+            measured.append(measure(found, given[found.info.goldset]))
+        lines = table(measured)
+        if write:
+            page = shipped_prompts() / "README.md"
+            page.write_bytes(with_table(page.read_text(encoding="utf-8"), lines, path=page).encode("utf-8"))
+            click.echo(f"{len(measured)} lines written to {page}.")
+        else:
+            click.echo(lines)
+
+
 # ── export and texts ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @main.command()
 @click.argument("goldset", type=EXISTING_FOLDER, metavar="GOLDSET")
-@click.option("--to", "form", type=click.Choice(["parquet", "hub-folder"]), required=True)
+@click.option("--to", "form", type=click.Choice(["parquet", "hub-folder", "jsonl"]), required=True)
 @click.option("--out", type=FOLDER, required=True, help="Folder to write to.")
 def export(goldset: Path, form: str, out: Path) -> None:
-    """Write a gold set as Parquet files, or as a folder that data hubs read."""
+    """Write a gold set as Parquet files, as a folder that data hubs read, or as one JSONL file of articles."""
+    from eval.gold_rows import export_jsonl
     from eval.hub import export_hub_folder, export_parquet
     from service.goldfiles import load_gold_set
 
+    ways = {"parquet": export_parquet, "hub-folder": export_hub_folder, "jsonl": export_jsonl}
     with _telling_errors():
-        gold = load_gold_set(goldset)
-        written = export_parquet(gold, out) if form == "parquet" else export_hub_folder(gold, out)
+        written = ways[form](load_gold_set(goldset), out)
     for path in written:
         click.echo(str(path))
 
@@ -431,7 +784,7 @@ def texts_list() -> None:
 
 
 @contextmanager
-def _telling_errors() -> Iterator[None]:
+def _telling_errors(code: int = EXIT_UNUSABLE) -> Iterator[None]:
     """Errors raised on purpose are for the user to read, not a traceback; they end with exit code 2."""
     from service.errors import AccordingError
 
@@ -439,36 +792,7 @@ def _telling_errors() -> Iterator[None]:
         yield
     except AccordingError as error:
         click.echo(f"Error: {error}", err=True)
-        sys.exit(EXIT_UNUSABLE)
-
-
-@contextmanager
-def _progress(label: str, *, total: int, done: int) -> Iterator[Callable[["ArticleResult"], None]]:
-    """Says on stderr how far a run is: a bar on a terminal, now and then a line elsewhere."""
-    failed = 0
-    if sys.stderr.isatty():
-        with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
-            bar.update(done)
-
-            def move(result: "ArticleResult") -> None:
-                nonlocal failed
-                failed += result.status != "complete"
-                if failed:
-                    bar.label = f"{label} ({failed} failed)"
-                bar.update(1)
-
-            yield move
-        return
-    every = max(1, total // 10)
-
-    def tell(result: "ArticleResult") -> None:
-        nonlocal done, failed
-        done += 1
-        failed += result.status != "complete"
-        if done % every == 0 or done == total:
-            click.echo(f"{label}: {done} of {total} articles, {failed} failed", err=True)
-
-    yield tell
+        sys.exit(code)
 
 
 def _refuse_unknown(listed: set[str], known: set[str]) -> None:

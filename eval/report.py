@@ -17,27 +17,12 @@ from eval.agreement import Agreement
 from eval.check import Checked
 from eval.describe import Description
 from eval.pairs import PairScores, PhenomenonScore
-from eval.run import ArticleResult, Run
 from eval.score import FIGURE_ERRORS, Score, Scores
+from eval.signature import Signature
 from eval.statistics import MIN_ARTICLES
-from service.records import Record, Usage
+from eval.store import ArticleResult, Run
 
 WIDTH = 120
-MISTAKES = frozenset({"figures_distorted", "figures_misplaced", "figures_invented"})  # small is good
-
-
-class Signature(Record):
-    """What produced a report."""
-
-    goldset: str
-    model: str
-    prompt: str | None = None
-    software: str
-    threshold: float
-
-    def __str__(self) -> str:
-        prompt = f"prompt {self.prompt}" if self.prompt else "no prompt"
-        return f"{self.goldset} | {self.model} | {prompt} | {self.software} | align one-to-one τ {self.threshold:g}"
 
 
 # ── scores ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,6 +50,9 @@ def scores_text(
     page.line("")
     page.line(_pairing(scores))
     page.line(_errors(scores))
+    page.line(f"{str(scores.identity).capitalize()}.")
+    for line in _bounds(scores):
+        page.line(line)
     for line in _at_thresholds([*others, scores]) if others else ():
         page.line(line)
     if pairs is not None:
@@ -72,7 +60,7 @@ def scores_text(
     if not _has_intervals(scores):
         page.line(f"{_count(scores.articles, 'article')}: counts only; intervals need {MIN_ARTICLES}.")
     if run is not None:
-        page.line(_effort(run.results))
+        page.line(_effort(run))
     return page.text()
 
 
@@ -180,6 +168,16 @@ def _errors(scores: Scores) -> str:
     return f"Figure errors: {', '.join(found) or 'none'}{repeated}."
 
 
+def _bounds(scores: Scores) -> list[str]:
+    """Rates of what was made up are nothing without what they may still be."""
+    known = [score for score in scores.hallucinations if score.upper is not None]
+    words = []
+    for score in known:
+        pessimistic = f", by the rule of three {score.rule_of_three:.3f}" if score.rule_of_three is not None else ""
+        words.append(f"{score.label} {score.ratio}, at most {score.upper:.3f}{pessimistic}")
+    return [f"Made up, with upper bounds: {'; '.join(words)}."] if words else []
+
+
 def _at_thresholds(each: Sequence[Scores]) -> list[str]:
     return [
         f"Paired at τ {scores.threshold:g}: who said which number {scores['who_said_which_number']}, "
@@ -194,9 +192,11 @@ def _unfinished(run: Run | None) -> list[str]:
         return []
     planned = len(run.info.documents)
     lines = [
-        f"Incomplete: {len(run.finished)} of {planned} articles are finished; the others are not scored, "
+        f"Incomplete: {len(run.finished_documents)} of {planned} articles are finished; the others are not scored, "
         "neither as right nor as wrong."
     ]
+    if run.failures:
+        lines.append(f"  failed: {', '.join(f'{reason} {number}' for reason, number in run.failures.items())}")
     for result in run.unfinished[:20]:
         failure = result.failures[0] if result.failures else None
         why = f"{failure.reason}: {failure.message}" if failure else "no reason given"
@@ -214,17 +214,15 @@ def _unfinished_json(result: ArticleResult) -> dict[str, Any]:
     }
 
 
-def _effort(results: Sequence[ArticleResult]) -> str:
-    usage = Usage()
-    for result in results:
-        usage = usage.plus(result.usage)
-    seconds = sum(result.seconds for result in results)
-    words = f"Took {seconds:.1f} s of extraction for {_count(len(results), 'article')}"
+def _effort(run: Run) -> str:
+    usage = run.usage
+    seconds = sum(result.seconds for result in run.results)
+    words = f"Took {seconds:.1f} s of extraction for {_count(len(run.results), 'article')}"
     if usage.calls:
         words += f"; {_count(usage.calls, 'call')}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
         words += f", {_count(usage.retries, 'retry', 'retries')}" if usage.retries else ""
         words += f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else ""
-    rejected = sum(result.rejected for result in results)
+    rejected = sum(result.rejected for result in run.results)
     words += f"; {_count(rejected, 'draft')} rejected" if rejected else ""
     return words + "."
 
@@ -242,7 +240,7 @@ def agreement_text(
     group = None
     both = zip(agreement.first_as_gold.measures, agreement.second_as_gold.measures, strict=True)
     for ours, theirs in both:
-        if ours.key in MISTAKES:
+        if ours.mistakes:
             continue
         if ours.group != group:
             group = ours.group

@@ -1,266 +1,244 @@
-"""What does a model answer on every article of a gold set?
+"""What do models answer on every article of some gold sets?
 
-Writes one line for each article as soon as it is there, failed ones too, so that a run can be read, scored again and
-gone on with. A failure is never an article without claims: it is kept apart and not scored.
+All runs go on at once, each model at its own pace, and every answer is written down as soon as it is there. A failure
+is never an article without claims: it is kept apart and not scored. What is written, and what of an earlier try still
+holds, is for `store` to say.
 """
 
 import asyncio
-import json
-import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import NamedTuple
 
-from pydantic import ValidationError
-
-from eval.goldset import ReadySet
+from eval.budget import Budget, Price
+from eval.goldset import ToExtract
+from eval.pacing import MOST, Pace
+from eval.progress import Count, Progress, telling
+from eval.store import CONGESTION, Outcome, RunWriter, run_folder
+from eval.subjects import Subject
 from service.errors import AccordingError, CompletionError, InputError
-from service.goldfiles import GoldClaim, GoldRecord, claim_from_form, gold_form
-from service.records import SCHEMA_VERSION, Article, Extraction, Failure, PromptVersion, Usage
-
-RUN_FILE = "run.json"
-ARTICLES_FILE = "articles.jsonl"
-CONCURRENCY = 8
+from service.records import Article, Extraction, Failure
 
 Extract = Callable[[Article], Awaitable[Extraction]]
-Status = Literal["complete", "partial", "failed"]
+
+# The provider turns every article away alike: asking about the others would only add failures.
+HOPELESS = frozenset({"not_set_up", "SetupError"})
 
 
-class RunInfo(GoldRecord):
-    """What was asked of which model: run.json."""
+class Lane(NamedTuple):
+    """One run to be made: the articles in order, the keys that they are stored under, and who extracts."""
 
-    goldset: str
-    goldset_sha256: str
-    model: str
-    prompt: str | None
-    software: str
-    schema_version: str = SCHEMA_VERSION
-    settings: dict[str, str | int | float | bool | None]
-    documents: tuple[str, ...]
-    created: datetime
-
-
-class ArticleResult(GoldRecord):
-    """What came back for one article: a line of articles.jsonl."""
-
-    document: str
-    sha256: str
-    published: str | None
-    model: str
-    prompt: str | None
-    status: Status
-    seconds: float
-    usage: Usage = Usage()
-    failures: tuple[Failure, ...] = ()
-    rejected: int = 0
-    claims: tuple[GoldClaim, ...] = ()
-
-
-class Run(GoldRecord):
-    """A run as it stands in its folder; `missing` are documents that were planned and have no result."""
-
-    folder: Path
-    info: RunInfo
-    results: tuple[ArticleResult, ...]
+    label: str
+    model: str  # lanes of one model share its pace
+    articles: Callable[[], Iterable[Article]]  # gone through once for each repetition
+    keys: Mapping[str, str]
+    extract: Extract
+    writer: RunWriter
 
     @property
-    def finished(self) -> tuple[ArticleResult, ...]:
-        """The articles that can be scored: those of which no part failed."""
-        return tuple(result for result in self.results if result.status == "complete")
-
-    @property
-    def unfinished(self) -> tuple[ArticleResult, ...]:
-        return tuple(result for result in self.results if result.status != "complete")
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        there = {result.document for result in self.results}
-        return tuple(document for document in self.info.documents if document not in there)
-
-    @property
-    def incomplete(self) -> bool:
-        return bool(self.unfinished or self.missing)
+    def total(self) -> int:
+        return len(self.keys) * self.writer.info.repeats
 
 
-def prompt_signature(prompt: PromptVersion | None) -> str | None:
-    return None if prompt is None else f"{prompt.name}@{prompt.fingerprint[:8]}"
+def open_lanes(
+    sets: Sequence[ToExtract], subjects: Sequence[Subject], out: Path, *, resume: bool = False, repeats: int = 1
+) -> list[Lane]:
+    """A lane for each subject on each gold set, each with its folder below `out`.
+
+    Raises InputError where two of them would share a folder, or where one holds a run that cannot be gone on with.
+    """
+    wanted = [
+        (chosen, subject, run_folder(out, chosen.name, subject.model, subject.prompt_name))
+        for chosen in sets
+        for subject in subjects
+    ]
+    _refuse_shared([folder for _, _, folder in wanted])
+    lanes: list[Lane] = []
+    try:
+        for chosen, subject, folder in wanted:
+            documents = [document.id for document in chosen.documents]
+            info = subject.info(
+                goldset=chosen.name, sha256=chosen.sha256, place=chosen.place, documents=documents, repeats=repeats
+            )
+            keys = {article.id: info.article_key(article) for article in chosen.articles()}
+            writer = RunWriter(folder, info, keys=keys, resume=resume)
+            lanes.append(
+                Lane(f"{chosen.name} {subject.label}", subject.model, chosen.articles, keys, subject.extract, writer)
+            )
+    except BaseException:
+        close_lanes(lanes)
+        raise
+    return lanes
 
 
-def run_folder(out: Path, goldset: str, model: str) -> Path:
-    """Where the run of one model on one gold set is kept, below the folder of all runs started together."""
-    return out / f"{goldset}.{re.sub(r'[^A-Za-z0-9.+-]', '-', model)}"
+def close_lanes(lanes: Iterable[Lane]) -> None:
+    for lane in lanes:
+        lane.writer.close()
 
 
-# ── running ───────────────────────────────────────────────────────────────────────────────────────────────────────
+def _refuse_shared(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        if folders.count(folder) > 1:
+            raise InputError(
+                f"Two of the runs would be written to {str(folder)!r}.",
+                field="out",
+                fix="Run gold sets, models or prompts of the same name one after the other, each with its own --out.",
+            )
 
 
-async def run_articles(
-    articles: Iterable[Article],
-    extract: Extract,
-    on_result: Callable[[ArticleResult], None],
-    *,
-    model: str,
-    prompt: str | None,
-    concurrency: int = CONCURRENCY,
+class Stop:
+    """Whether no further article is to be begun, and why in words."""
+
+    def __init__(self) -> None:
+        self.reason: str | None = None
+
+    def ask(self, reason: str) -> None:
+        self.reason = self.reason or reason
+
+
+async def run_lanes(
+    lanes: Sequence[Lane], *, most: int = MOST, max_cost: float | None = None, stop: Stop | None = None
 ) -> None:
-    """Extracts every article, `concurrency` at a time, and hands on each result as soon as it is there."""
-    waiting = iter(articles)
+    """Makes all runs together, and tells how far they are on stderr. `most`: articles that one model is given at once.
 
-    async def work() -> None:
-        for article in waiting:  # one iterator for all workers: each takes the next article
-            on_result(await _result(article, extract, model, prompt))
+    With `max_cost` (US dollars, earlier tries included) no article is begun that would probably go beyond it; the runs
+    are then left incomplete, and say so.
+    """
+    stop = stop or Stop()
+    paces = {lane.model: Pace(most=most, probe=max_cost is not None) for lane in lanes}
+    budget = Budget(max_cost, spent=sum(lane.writer.spent.cost_usd or 0.0 for lane in lanes))
+    counts = [Count(lane.label, total=lane.total, done=len(lane.writer.done)) for lane in lanes]
+    with telling(counts) as progress, _interruptible(stop):
+        async with asyncio.TaskGroup() as group:
+            for lane, count in zip(lanes, counts, strict=True):
+                runner = _Runner(lane, count, paces[lane.model], budget, stop, progress)
+                group.create_task(runner.run())
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(concurrency):
-            group.create_task(work())
+
+class _Runner:
+    """Sees one lane through."""
+
+    def __init__(self, lane: Lane, count: Count, pace: Pace, budget: Budget, stop: Stop, progress: Progress) -> None:
+        self._lane = lane
+        self._count = count
+        self._pace = pace
+        self._budget = budget
+        self._stop = stop
+        self._progress = progress
+        self._price = Price()
+        self._own_stop = Stop()
+        self._unpriced = False
+
+    async def run(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            for repeat, article in self._waiting():
+                ticket = await self._pace.enter()
+                reserved = self._may_go_on()
+                if reserved is None:
+                    await self._pace.give_back()
+                    break
+                group.create_task(self._one(article, repeat, ticket, reserved))
+        reason = self._own_stop.reason or self._stop.reason
+        if reason and not self._count.finished:
+            self._count.stopped = reason
+            self._lane.writer.stop(reason)
+            self._progress.line(self._count)
+
+    def _waiting(self) -> Iterator[tuple[int, Article]]:
+        """What is still to be asked, a whole round of the articles after another."""
+        done = self._lane.writer.done
+        for repeat in range(1, self._lane.writer.info.repeats + 1):
+            for article in self._lane.articles():
+                if (article.id, repeat) not in done:
+                    yield repeat, article
+
+    def _may_go_on(self) -> float | None:
+        if self._own_stop.reason or self._stop.reason:
+            return None
+        reserved = self._budget.reserve(self._price)
+        if reserved is None:
+            self._stop.ask(f"stopped at --max-cost {self._budget.most:g}")
+        return reserved
+
+    async def _one(self, article: Article, repeat: int, ticket: int, reserved: float) -> None:
+        began = time.monotonic()
+        outcome = await extract_one(article, self._lane.extract, key=self._lane.keys[article.id], repeat=repeat)
+        self._lane.writer.append(outcome)
+        cost = outcome.usage.cost_usd
+        if cost is None and outcome.usage.calls and self._budget.most is not None and not self._unpriced:
+            self._unpriced = True
+            self._progress.note(
+                f"{self._lane.model}: no price is known for its calls, so --max-cost does not count them."
+            )
+        self._price.add(cost)
+        self._budget.settle(reserved, cost)
+        if outcome.reasons & HOPELESS:
+            self._own_stop.ask(outcome.failures[0].message)
+        self._count.add(outcome)
+        self._progress.moved(self._count)
+        await self._pace.leave(
+            ticket,
+            seconds=time.monotonic() - began,
+            congested=bool(outcome.reasons & CONGESTION),
+            retried=outcome.usage.retries > 0,
+        )
 
 
-async def _result(article: Article, extract: Extract, model: str, prompt: str | None) -> ArticleResult:
-    began = asyncio.get_running_loop().time()
-    failures: tuple[Failure, ...]
+async def extract_one(article: Article, extract: Extract, *, key: str, repeat: int = 1) -> Outcome:
+    """What comes back for one article, whatever goes wrong."""
+    began = time.monotonic()
+    published = article.published.isoformat() if article.published else None
     try:
         extraction = await extract(article)
     except AccordingError as error:
         reason = error.reason if isinstance(error, CompletionError) else type(error).__name__
-        failures = (Failure(segment=0, reason=reason, message=str(error)),)
+        failure = Failure(segment=0, reason=reason, message=str(error))
     except Exception as error:  # a fault of ours on one article must not lose the others; it is reported as what it is
-        failures = (Failure(segment=0, reason="unexpected", message=f"{type(error).__name__}: {error}"),)
+        failure = Failure(segment=0, reason="unexpected", message=f"{type(error).__name__}: {error}")
     else:
-        return ArticleResult(
+        return Outcome(
             document=article.id,
+            repeat=repeat,
+            key=key,
             sha256=article.sha256,
-            published=_published(article),
-            model=model,
-            prompt=prompt,
+            published=published,
             status=extraction.status,
             seconds=extraction.seconds,
             usage=extraction.usage,
             failures=extraction.failures,
             rejected=len(extraction.rejected),
-            claims=tuple(claim_from_form(gold_form(claim)) for claim in extraction.claims),
+            claims=extraction.claims,
         )
-    return ArticleResult(
+    return Outcome(
         document=article.id,
+        repeat=repeat,
+        key=key,
         sha256=article.sha256,
-        published=_published(article),
-        model=model,
-        prompt=prompt,
+        published=published,
         status="failed",
-        seconds=round(asyncio.get_running_loop().time() - began, 4),
-        failures=failures,
+        seconds=round(time.monotonic() - began, 4),
+        failures=(failure,),
     )
 
 
-def _published(article: Article) -> str | None:
-    return article.published.isoformat() if article.published else None
+@contextmanager
+def _interruptible(stop: Stop) -> Iterator[None]:
+    """The first Ctrl-C lets the articles under way come home; a second one ends at once."""
+    loop = asyncio.get_running_loop()
 
+    def interrupted() -> None:
+        stop.ask("interrupted")
+        loop.remove_signal_handler(signal.SIGINT)
 
-# ── the folder of a run ───────────────────────────────────────────────────────────────────────────────────────────
-
-
-class RunWriter:
-    """Opens a run's folder and appends results to it; `results` are those that an earlier try left usable."""
-
-    def __init__(self, folder: Path, info: RunInfo, *, articles: Sequence[Article], resume: bool) -> None:
-        self.folder = folder
-        self.results: list[ArticleResult] = []
-        path = folder / ARTICLES_FILE
-        if path.exists():
-            if not resume:
-                raise InputError(
-                    f"out = {str(folder)!r} holds a run already.",
-                    field="out",
-                    fix="Go on with it by --resume, or name another folder.",
-                )
-            self.results = self._usable(read_run(folder), info, articles)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / RUN_FILE).write_bytes((info.model_dump_json(indent=2) + "\n").encode("utf-8"))
-        # Written anew, so that a line cut off by a crash and results to be repeated are gone.
-        fresh = path.with_suffix(".new")
-        fresh.write_bytes(b"".join(_line(result) for result in self.results))
-        fresh.replace(path)
-        self._file = path.open("ab")
-
-    def append(self, result: ArticleResult) -> None:
-        self.results.append(result)
-        self._file.write(_line(result))
-        self._file.flush()
-
-    def close(self) -> None:
-        self._file.close()
-
-    @staticmethod
-    def _usable(run: Run, info: RunInfo, articles: Sequence[Article]) -> list[ArticleResult]:
-        """Finished results of the same model, prompt, settings and software on the same articles."""
-        same = ("model", "prompt", "software", "schema_version", "settings")
-        if any(getattr(run.info, name) != getattr(info, name) for name in same):
-            return []
-        wanted = {(article.id, article.sha256, _published(article)) for article in articles}
-        return [result for result in run.finished if (result.document, result.sha256, result.published) in wanted]
-
-
-def read_run(folder: Path) -> Run:
-    """A run as written so far; a last line that was cut off is left out."""
     try:
-        info = RunInfo.model_validate_json((folder / RUN_FILE).read_bytes())
-        lines = (folder / ARTICLES_FILE).read_bytes().split(b"\n")
-    except FileNotFoundError as error:
-        raise InputError(
-            f"{error.filename} is not there.", field="run", fix="A run is a folder that `run` has written."
-        ) from None
-    except ValidationError as error:
-        problem = error.errors()[0]
-        field = ".".join(str(part) for part in problem["loc"])
-        raise InputError(
-            f"{folder / RUN_FILE}: {field}: {problem['msg']}.", field=field, fix="Run again into another folder."
-        ) from None
-    results: dict[str, ArticleResult] = {}
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            result = _parse(line)
-        except ValueError as error:  # pydantic's ValidationError and broken JSON are both of this kind
-            if number == len(lines):  # no line end after it: the writer was stopped
-                continue
-            raise InputError(
-                f"{folder / ARTICLES_FILE}:{number}: {' '.join(str(error).split())[:200]}.",
-                field="line",
-                fix="Delete the line and go on with --resume.",
-            ) from None
-        results[result.document] = result
-    return Run(folder=folder, info=info, results=tuple(results.values()))
-
-
-def _line(result: ArticleResult) -> bytes:
-    form = result.model_dump(mode="json", exclude={"claims"})
-    form["claims"] = [gold_form(claim) for claim in result.claims]
-    return (json.dumps(form, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _parse(line: bytes) -> ArticleResult:
-    form: dict[str, Any] = json.loads(line)
-    claims = tuple(claim_from_form(claim) for claim in form.pop("claims"))
-    return ArticleResult(**form, claims=claims)
-
-
-def new_info(
-    ready: ReadySet,
-    *,
-    model: str,
-    prompt: str | None,
-    software: str,
-    settings: dict[str, str | int | float | bool | None],
-    now: datetime | None = None,
-) -> RunInfo:
-    return RunInfo(
-        goldset=ready.gold.info.name,
-        goldset_sha256=ready.gold.sha256,
-        model=model,
-        prompt=prompt,
-        software=software,
-        settings=settings,
-        documents=tuple(ready.texts),
-        created=now or datetime.now(UTC),
-    )
+        loop.add_signal_handler(signal.SIGINT, interrupted)
+    except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)

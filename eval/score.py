@@ -7,13 +7,14 @@ their sums: nothing is averaged. Running models and printing are left to others.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from eval.align import THRESHOLD, Pair, align, similarity_grid
 from eval.figures import Fidelity, FigurePair, is_vague, pair_figures, values_of
 from eval.numerals import values_in
-from eval.sources import SourceVerdict, judge_source
-from eval.statistics import Interval, Ratio, clustered_wilson
+from eval.sources import SourceVerdict, judge_source, words_of_name
+from eval.statistics import Interval, Ratio, clustered_wilson, rule_of_three
 from service.goldfiles import GoldClaim
 from service.records import Figure, Record
 
@@ -55,8 +56,10 @@ class Judgement(Record):
     spurious: tuple[int, ...]
     duplicates: tuple[int, ...]
     predicted_figures: tuple[JudgedFigure, ...]
+    invented_speakers: tuple[int, ...]  # predicted claims whose speaker's name is nowhere in the text
     text_gold: int
     text_right: int
+    rejected: int | None = None  # drafts that found no place in the text; None where that is not known
 
 
 class Tally(Record):
@@ -88,6 +91,11 @@ class Tally(Record):
     figures_misplaced: int = 0
     figures_invented: int = 0
     figures_repeated: int = 0  # in duplicates, left out of the predicted figures
+    claims_ungrounded: int = 0  # predicted ones with a speaker or a figure that the text has not
+    speakers_named: int = 0
+    speakers_invented: int = 0
+    drafts: int = 0  # claims and rejected drafts, where it is known how many were rejected
+    drafts_rejected: int = 0
     stance_right: int = 0
     mode_right: int = 0
     hedge_right: int = 0
@@ -129,13 +137,14 @@ def judge(
     document: str = "",
     threshold: float = THRESHOLD,
     grid: tuple[tuple[int, ...], ...] | None = None,
+    rejected: int | None = None,
 ) -> Judgement:
     """Pairs the claims of one article and judges every pair; order never matters."""
     alignment = align(text, predicted, gold, threshold=threshold, grid=grid)
     pairs = tuple(_judge_pair(pair, predicted, gold) for pair in alignment.pairs)
     missed = _rest(gold, {pair.gold for pair in pairs})
     unpaired = set(_rest(predicted, {pair.predicted for pair in pairs}))
-    numbers = values_in(text) | {value for claim in gold for figure in claim.figures for value in values_of(figure)}
+    numbers = _numbers_in(text) | {value for claim in gold for figure in claim.figures for value in values_of(figure)}
     text_gold, text_right = _text_attributed(predicted, gold)
     return Judgement(
         document=document,
@@ -146,8 +155,25 @@ def judge(
         spurious=tuple(sorted(unpaired - set(alignment.duplicates))),
         duplicates=alignment.duplicates,
         predicted_figures=_judge_predicted_figures(pairs, predicted, set(alignment.duplicates), numbers),
+        invented_speakers=_invented_speakers(text, predicted),
         text_gold=text_gold,
         text_right=text_right,
+        rejected=rejected,
+    )
+
+
+# An article is judged for every model, at every threshold.
+_numbers_in = lru_cache(maxsize=256)(values_in)
+_words_in = lru_cache(maxsize=256)(words_of_name)
+
+
+def _invented_speakers(text: str, predicted: Sequence[GoldClaim]) -> tuple[int, ...]:
+    """A name may be put together from several places, but each of its words must stand somewhere."""
+    there = _words_in(text)
+    return tuple(
+        position
+        for position, claim in enumerate(predicted)
+        if claim.source.name is not None and not words_of_name(claim.source.name) <= there
     )
 
 
@@ -242,6 +268,31 @@ def _characters(claim: GoldClaim) -> set[int]:
     return {offset for span in claim.content for offset in range(span.start, span.end)}
 
 
+def faults_of(judgement: Judgement) -> Mapping[int, tuple[str, ...]]:
+    """What is wrong with each predicted claim, by its position: nothing, where its speaker and all figures are right.
+
+    Claims paired with optional gold are left out. Strict: an answer that gold merely accepts, and one that gives no
+    speaker, have a fault.
+    """
+    faults = {pair.predicted: pair_faults(pair, judgement) for pair in judgement.pairs if not pair.optional}
+    faults |= {position: ("repeated",) for position in judgement.duplicates}
+    return faults | {position: ("not in gold",) for position in judgement.spurious}
+
+
+def pair_faults(pair: JudgedPair, judgement: Judgement) -> tuple[str, ...]:
+    """ "speaker wrong", "value", "omitted" …: nothing where speaker and figures are right; vague figures aside."""
+    faults = [] if pair.source == "right" else [f"speaker {pair.source}"]
+    gold = judgement.gold[pair.gold]
+    faults += [
+        each.error.replace("_", " ") for each in pair.figures if each.error and not is_vague(gold.figures[each.gold])
+    ]
+    taken = {each.predicted for each in pair.figures}
+    for figure in judgement.predicted_figures:
+        if figure.predicted == pair.predicted and figure.figure not in taken:
+            faults.append("invented" if figure.verdict == "invented" else "added")
+    return tuple(faults)
+
+
 # ── counting ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -268,7 +319,23 @@ def tally(judgement: Judgement) -> Tally:
     counts["figures_repeated"] = sum(
         not is_vague(figure) for position in judgement.duplicates for figure in judgement.predicted[position].figures
     )
+    counts.update(_hallucination_counts(judgement))
     return Tally(**counts)
+
+
+def _hallucination_counts(judgement: Judgement) -> dict[str, int]:
+    """Of every predicted claim that is counted, repeated ones too: each would reach a reader."""
+    counted = set(range(len(judgement.predicted))) - {pair.predicted for pair in judgement.pairs if pair.optional}
+    speakers = counted & set(judgement.invented_speakers)
+    figures = {figure.predicted for figure in judgement.predicted_figures if figure.verdict == "invented"}
+    known = judgement.rejected is not None
+    return {
+        "claims_ungrounded": len(speakers | figures),
+        "speakers_named": sum(judgement.predicted[position].source.name is not None for position in counted),
+        "speakers_invented": len(speakers),
+        "drafts": len(judgement.predicted) + (judgement.rejected or 0) if known else 0,
+        "drafts_rejected": judgement.rejected or 0,
+    }
 
 
 def _pair_counts(pair: JudgedPair, judgement: Judgement) -> Counter[str]:
@@ -326,17 +393,20 @@ class Measure(NamedTuple):
     hits: Callable[[Tally], int]
     total: Callable[[Tally], int]
 
+    mistakes: bool = False  # small is good: reported with an upper bound
+
     def of(self, tally: Tally) -> Ratio:
         return Ratio(hits=self.hits(tally), total=self.total(tally))
 
 
-def _measure(key: str, group: str, label: str, hits: str, total: str) -> Measure:
-    return Measure(key, group, label, lambda tally: tally[hits], lambda tally: tally[total])
+def _measure(key: str, group: str, label: str, hits: str, total: str, *, mistakes: bool = False) -> Measure:
+    return Measure(key, group, label, lambda tally: tally[hits], lambda tally: tally[total], mistakes)
 
 
 WHO_SAID = "Who said which number"
 SPEAKERS = "Speakers"
 NUMBERS = "Numbers"
+MADE_UP = "Made up"
 CLAIMS = "Claims"
 MANNER = "How and when it is said"
 
@@ -350,15 +420,41 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "attempt_rate", SPEAKERS, "speaker given at all", lambda t: t.paired - t.source_abstained, lambda t: t.paired
     ),
+    Measure(
+        "selective_accuracy",
+        SPEAKERS,
+        "speaker right where given",
+        lambda t: t.source_right,
+        lambda t: t.paired - t.source_abstained,
+    ),
     _measure("text_attributed_right", SPEAKERS, "text attributed right (characters)", "text_right", "text_gold"),
     _measure("number_fidelity_value", NUMBERS, "number fidelity: value", "figures_value", "figures_gold"),
     _measure("number_fidelity_bounds", NUMBERS, "… and bounds, unit", "figures_bounds", "figures_gold"),
     _measure("number_fidelity", NUMBERS, "… and what is counted, measure", "figures_full", "figures_gold"),
     _measure("figures_right", NUMBERS, "predicted figures: right", "figures_right", "figures_predicted"),
-    _measure("figures_distorted", NUMBERS, "… distorted", "figures_distorted", "figures_predicted"),
-    _measure("figures_misplaced", NUMBERS, "… misplaced", "figures_misplaced", "figures_predicted"),
-    _measure("figures_invented", NUMBERS, "… invented", "figures_invented", "figures_predicted"),
+    _measure("figures_distorted", NUMBERS, "… distorted", "figures_distorted", "figures_predicted", mistakes=True),
+    _measure("figures_misplaced", NUMBERS, "… misplaced", "figures_misplaced", "figures_predicted", mistakes=True),
+    _measure("figures_invented", NUMBERS, "… invented", "figures_invented", "figures_predicted", mistakes=True),
     _measure("vague_found", NUMBERS, "vague figures found", "vague_found", "vague_gold"),
+    _measure(
+        "claims_ungrounded",
+        MADE_UP,
+        "claims with something made up",
+        "claims_ungrounded",
+        "predicted",
+        mistakes=True,
+    ),
+    _measure(
+        "speakers_invented",
+        MADE_UP,
+        "speakers named nowhere in the text",
+        "speakers_invented",
+        "speakers_named",
+        mistakes=True,
+    ),
+    _measure(
+        "drafts_rejected", MADE_UP, "drafts without a place in the text", "drafts_rejected", "drafts", mistakes=True
+    ),
     _measure("claim_precision", CLAIMS, "claim precision", "paired", "predicted"),
     _measure("claim_recall", CLAIMS, "claim recall", "paired", "gold"),
     Measure("claim_f1", CLAIMS, "claim F1", lambda t: 2 * t.paired, lambda t: t.gold + t.predicted),
@@ -368,6 +464,8 @@ MEASURES: tuple[Measure, ...] = (
     _measure("when", MANNER, "when (of gold times)", "when_right", "when_gold"),
 )
 
+SMALL_IS_GOOD = frozenset(measure.key for measure in MEASURES if measure.mistakes)
+HALLUCINATIONS = ("claims_ungrounded", "speakers_invented", "figures_invented", "drafts_rejected")
 FIGURE_ERRORS = tuple(name for name in Tally.model_fields if name.startswith("error_"))
 
 
@@ -379,6 +477,31 @@ class Score(Record):
     label: str
     ratio: Ratio
     interval: Interval | None
+    articles: int = 0  # those with something to count
+    mistakes: bool = False
+
+    @property
+    def upper(self) -> float | None:
+        """What the rate may still be; None below ten articles."""
+        return self.interval.high if self.interval else None
+
+    @property
+    def rule_of_three(self) -> float | None:
+        """The pessimistic bound of a rate that was never seen: three in as many articles. None once it was."""
+        return rule_of_three(self.articles) if self.ratio.total and not self.ratio.hits else None
+
+
+class Identity(Record):
+    """Where recall of speakers is lost: recall is claim recall × attempt rate × selective accuracy."""
+
+    recall: Ratio
+    claim_recall: Ratio
+    attempt_rate: Ratio
+    selective_accuracy: Ratio
+
+    def __str__(self) -> str:
+        found, given, right = self.claim_recall, self.attempt_rate, self.selective_accuracy
+        return f"attribution recall {self.recall} = claims found {found} × speaker given {given} × right {right}"
 
 
 class Scores(Record):
@@ -392,7 +515,24 @@ class Scores(Record):
 
     def __getitem__(self, key: str) -> Ratio:
         """The ratio of one measure."""
-        return next(score.ratio for score in self.measures if score.key == key)
+        return self.measure(key).ratio
+
+    def measure(self, key: str) -> Score:
+        return next(score for score in self.measures if score.key == key)
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(
+            recall=self["attribution_recall"],
+            claim_recall=self["claim_recall"],
+            attempt_rate=self["attempt_rate"],
+            selective_accuracy=self["selective_accuracy"],
+        )
+
+    @property
+    def hallucinations(self) -> tuple[Score, ...]:
+        """The rates of what was made up, each to be shown with its upper bound."""
+        return tuple(self.measure(key) for key in HALLUCINATIONS)
 
 
 class Task(NamedTuple):
@@ -402,24 +542,56 @@ class Task(NamedTuple):
     text: str
     predicted: Sequence[GoldClaim]
     gold: Sequence[GoldClaim]
+    rejected: int | None = None
 
 
 def judge_all(tasks: Iterable[Task], *, threshold: float = THRESHOLD) -> tuple[Judgement, ...]:
-    return tuple(
-        judge(task.text, task.predicted, task.gold, document=task.document, threshold=threshold) for task in tasks
+    return tuple(judge_task(task, threshold=threshold) for task in tasks)
+
+
+def judge_task(
+    task: Task, *, threshold: float = THRESHOLD, grid: tuple[tuple[int, ...], ...] | None = None
+) -> Judgement:
+    return judge(
+        task.text,
+        task.predicted,
+        task.gold,
+        document=task.document,
+        threshold=threshold,
+        grid=grid,
+        rejected=task.rejected,
     )
 
 
 def score(judgements: Iterable[Judgement], *, threshold: float = THRESHOLD) -> Scores:
-    """The measures over some judged articles; the order of articles never matters."""
-    by_article = {judgement.document: tally(judgement) for judgement in judgements}
+    """The measures over some judged articles; the order of articles never matters.
+
+    Several judgements of one article are repeats: counts add up, and intervals take their average as the article's, for
+    asking a model again adds no article.
+    """
+    tallies: dict[str, list[Tally]] = {}
+    for judgement in judgements:
+        tallies.setdefault(judgement.document, []).append(tally(judgement))
+    by_article = {document: each[0] if len(each) == 1 else add(each) for document, each in tallies.items()}
+    repeats = [len(each) for each in tallies.values()]
     total = add(by_article.values())
     measures = []
     for measure in MEASURES:
         ratios = [measure.of(counts) for counts in by_article.values()]
-        interval = clustered_wilson([ratio.hits for ratio in ratios], [ratio.total for ratio in ratios])
+        interval = clustered_wilson(
+            [ratio.hits / times for ratio, times in zip(ratios, repeats, strict=True)],
+            [ratio.total / times for ratio, times in zip(ratios, repeats, strict=True)],
+        )
         measures.append(
-            Score(key=measure.key, group=measure.group, label=measure.label, ratio=measure.of(total), interval=interval)
+            Score(
+                key=measure.key,
+                group=measure.group,
+                label=measure.label,
+                ratio=measure.of(total),
+                interval=interval,
+                articles=sum(ratio.total > 0 for ratio in ratios),
+                mistakes=measure.mistakes,
+            )
         )
     return Scores(
         threshold=threshold, articles=len(by_article), total=total, by_article=by_article, measures=tuple(measures)
@@ -431,10 +603,7 @@ def score_at(tasks: Sequence[Task], thresholds: Sequence[float]) -> tuple[Scores
     grids = [similarity_grid(task.text, task.predicted, task.gold) for task in tasks]
     return tuple(
         score(
-            (
-                judge(task.text, task.predicted, task.gold, document=task.document, threshold=threshold, grid=grid)
-                for task, grid in zip(tasks, grids, strict=True)
-            ),
+            (judge_task(task, threshold=threshold, grid=grid) for task, grid in zip(tasks, grids, strict=True)),
             threshold=threshold,
         )
         for threshold in thresholds

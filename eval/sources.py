@@ -3,10 +3,13 @@
 Judges one source against another; which claims are held against each other is for the alignment to say.
 """
 
+import re
 from typing import Literal
 
 from eval.wording import fold_name
 from service.records import Source
+
+_WORD = re.compile(r"\w+")
 
 SourceVerdict = Literal["right", "lenient", "abstained", "wrong"]
 
@@ -28,6 +31,15 @@ def names_of(source: Source) -> frozenset[str]:
     """Every form of a source's name, folded for comparing."""
     names = (source.name, *source.aliases)
     return frozenset(fold_name(name) for name in names if name is not None)
+
+
+def words_of_name(text: str) -> frozenset[str]:
+    """The words of a name, or all that a text could name somebody with: without case, "U.S." also as "us"."""
+    folded = text.casefold()
+    words = set(_WORD.findall(folded))
+    if "." in folded:
+        words.update(_WORD.findall(folded.replace(".", "")))
+    return frozenset(words)
 
 
 def _same_speaker(predicted: Source, gold: Source) -> bool:

@@ -36,7 +36,7 @@ class GoldRecord(Record):
 
 
 class GoldSetInfo(GoldRecord):
-    """What a gold set says of itself in goldset.yaml."""
+    """What a gold set says of itself in goldset.yaml. `annotates`: the fields it marks, where not all of them."""
 
     name: str = Field(min_length=1)
     version: str
@@ -45,6 +45,7 @@ class GoldSetInfo(GoldRecord):
     origin: str
     annotators: tuple[str, ...] = ()
     licence: str | None = None
+    annotates: tuple[str, ...] | None = None
 
     @field_validator("version", "guidelines", mode="before")
     @classmethod
@@ -197,6 +198,14 @@ def load_gold_set(folder: Path) -> GoldSet:
     _raise_first(problems)
     assert gold is not None  # without an info there is a problem
     return gold
+
+
+def load_info(folder: Path) -> GoldSetInfo:
+    """What a set says of itself, or an InputError that names the first thing wrong with it."""
+    info, problems = _read_info(folder / INFO_FILE)
+    _raise_first(problems)
+    assert info is not None  # without an info there is a problem
+    return info
 
 
 def read_claims(path: Path) -> tuple[tuple[Row[GoldClaim], ...], tuple[Problem, ...]]:
@@ -377,7 +386,8 @@ def write_gold_set(
 ) -> None:
     """Writes the four files; a document whose `text` is None makes the set a stand-off one."""
     folder.mkdir(parents=True, exist_ok=True)
-    plain = yaml.safe_dump(info.model_dump(mode="json"), allow_unicode=True, sort_keys=False)
+    form = {name: value for name, value in info.model_dump(mode="json").items() if name != "annotates" or value}
+    plain = yaml.safe_dump(form, allow_unicode=True, sort_keys=False)
     (folder / INFO_FILE).write_bytes(plain.encode("utf-8"))
     _write_lines(folder / DOCUMENTS_FILE, (_document_form(document) for document in documents))
     _write_lines(folder / CLAIMS_FILE, (gold_form(claim) for claim in claims))

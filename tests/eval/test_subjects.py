@@ -1,0 +1,74 @@
+"""Subjects: each model with each prompt, once."""
+
+import shutil
+
+import pytest
+
+from eval.subjects import make_subjects
+from service.errors import InputError, PromptError, SetupError
+from service.prompting import shipped_prompts
+from service.settings import Settings
+
+SERVER = Settings(api_base="http://user:secret@127.0.0.1:9/v1")
+
+
+def another_prompt(folder, words="Answer well.\n\n"):
+    for ending in (".md", ".examples.jsonl"):
+        shutil.copy(shipped_prompts() / f"extract_claims.v1{ending}", folder / f"extract_claims.v9{ending}")
+    path = folder / "extract_claims.v9.md"
+    path.write_text(words + path.read_text(encoding="utf-8"), encoding="utf-8")
+    return str(path)
+
+
+def test_each_model_with_each_prompt_is_a_subject(tmp_path):
+    prompts = ["extract_claims.v1", another_prompt(tmp_path)]
+
+    subjects = make_subjects(["hosted_vllm/a", "hosted_vllm/b"], prompts, SERVER)
+
+    assert [(subject.model, subject.prompt_name) for subject in subjects] == [
+        ("hosted_vllm/a", "extract_claims.v1"),
+        ("hosted_vllm/a", "extract_claims.v9"),
+        ("hosted_vllm/b", "extract_claims.v1"),
+        ("hosted_vllm/b", "extract_claims.v9"),
+    ]
+
+
+def test_a_model_without_a_prompt_is_one_subject(tmp_path):
+    subjects = make_subjects(["embedded", "embedded"], ["extract_claims.v1", another_prompt(tmp_path)], SERVER)
+
+    assert [subject.label for subject in subjects] == ["embedded"]
+
+
+def test_prompts_of_other_wording_have_other_keys(tmp_path):
+    one, other = make_subjects(["hosted_vllm/a"], ["extract_claims.v1", another_prompt(tmp_path)], SERVER)
+    asked = {"goldset": "set", "sha256": "0", "place": tmp_path, "documents": ["a"], "repeats": 1}
+
+    assert one.info(**asked).key != other.info(**asked).key
+
+
+def test_a_servers_address_is_noted_without_a_password(tmp_path):
+    [subject] = make_subjects(["hosted_vllm/a"], [], SERVER)
+
+    info = subject.info(goldset="set", sha256="0", place=tmp_path, documents=["a"], repeats=1)
+
+    assert info.server == "http://127.0.0.1:9/v1"
+    assert "secret" not in info.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    ("model", "prompt", "error"),
+    [
+        pytest.param("nonsense", "extract_claims.v1", InputError, id="model"),
+        pytest.param("hosted_vllm/a", "no_such.v1", PromptError, id="prompt"),
+    ],
+)
+def test_one_that_cannot_be_used_is_told_before_any_is_asked(model, prompt, error):
+    with pytest.raises(error):
+        make_subjects([model], [prompt], SERVER)
+
+
+def test_a_missing_key_is_told(monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    with pytest.raises(SetupError, match="OPENAI_API_KEY"):
+        make_subjects(["openai/x"], [], Settings())
