@@ -41,6 +41,7 @@ BACKOFF_FIRST = 0.5  # seconds before the second try; doubled for each further o
 BACKOFF_MOST = 30.0
 MAX_STREAMED = 1_000_000  # characters of a streamed answer after which nobody listens any longer
 MAX_BABBLE = 2_000  # … and after the answer's last bracket
+LEAST_KEY = 12  # characters; a shorter value of a variable called "…KEY…" may be a word of the article
 THINKING_TOKENS = 16_000  # added to the cap where a model's thoughts count against it
 
 # Servers that constrain answers to any schema, whatever model they run.
@@ -207,6 +208,7 @@ class VendorCompleter:
             raise self._sorted(error) from None
         finally:
             call.meter.add(spent)
+        _make_harmless(response, os.environ)
         declined = _declined(response)
         if declined is not None:
             raise Refused(f"{self._name} declined to answer: {_without_secrets(declined, os.environ)}")
@@ -457,6 +459,26 @@ def _raw(response: Any) -> str:
     return message.content or ""
 
 
+def _make_harmless(response: Any, environ: Mapping[str, str]) -> None:
+    """Takes out of what the model wrote, in place, what must not travel on: halves of surrogate pairs, which no UTF-8
+    can hold and which would break the next request and our own answer, and keys that a server echoes."""
+    for choice in getattr(response, "choices", None) or ():
+        message = choice.message
+        if isinstance(message.content, str):
+            message.content = _harmless(message.content, environ)
+        for call in message.tool_calls or ():
+            if isinstance(call.function.arguments, str):
+                call.function.arguments = _harmless(call.function.arguments, environ)
+
+
+def _harmless(said: str, environ: Mapping[str, str]) -> str:
+    for name, value in environ.items():
+        if len(value) >= LEAST_KEY and _SECRET_NAME.search(name):
+            said = said.replace(value, "[key]")
+    return _SURROGATE.sub("\ufffd", said)
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECLINING = re.compile(
     r"\s*(?:I['’]?m sorry|I am sorry|sorry|I can(?:no|['’])t|I (?:am|['’]m) unable|I won['’]t)", re.I
 )

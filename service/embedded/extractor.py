@@ -9,7 +9,7 @@ from itertools import groupby
 
 from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
 from service.embedded.clauses import Piece, is_finite, spans_of, split
-from service.embedded.counting import counted
+from service.embedded.counting import can_be_taken_up, counted
 from service.embedded.implied import Account, goes_on
 from service.embedded.measures import is_violent, measure
 from service.embedded.parsing import Parsed, Token, parse
@@ -343,7 +343,8 @@ class _Reader:
         noun = counted(parsed, figure, self.memory.counted)
         if figure.unit is None:
             noun = noun or figure.counted
-            self.memory.counted = noun or self.memory.counted
+            if noun is not None and can_be_taken_up(noun):
+                self.memory.counted = noun
         return DraftFigure(
             figure=figure.mark, counted=noun, measure=measure(parsed, figure, piece.tokens, violent=violent)
         )
