@@ -32,6 +32,16 @@ def main() -> None:
     """Reads news articles: who claims what, with which figures, and how sure we are."""
 
 
+class _Day(click.DateTime):
+    """A date whose error speaks to people."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no date. Write it as YYYY-MM-DD, such as 2026-03-05.", param, ctx)
+
+
 # ── extract ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -39,9 +49,7 @@ def main() -> None:
 @click.argument("articles", nargs=-1, metavar="FILE|-|FOLDER …")
 @click.option("--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set.")
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option(
-    "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from."
-)
+@click.option("--published", type=_Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
 @click.option("--title", metavar="TEXT", help="Headline, where the file has none; for one article.")
 @click.option("--outlet", metavar="NAME", help="Who published them.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")

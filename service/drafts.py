@@ -395,9 +395,12 @@ def read_drafts(claims: Iterable[object], shown: Shown, reading: Reading) -> tup
 
 def _read_draft(claim: object, shown: Shown, reading: Reading) -> Draft:
     try:
-        said = ModelClaim.model_validate(claim)
-    except ValidationError as error:
+        return _draft_of(ModelClaim.model_validate(claim), shown, reading)
+    except ValidationError as error:  # of what a claim holds too: words that no record takes
         raise _Unusable("malformed", _in_words(error)) from None
+
+
+def _draft_of(said: ModelClaim, shown: Shown, reading: Reading) -> Draft:
     content = tuple(_place(passage, shown, reading) for passage in said.passages)
     sentence = _sentence(int(_NUMBER.match(said.passages[0])[1]), shown, reading)  # type: ignore[index]
     text = sentence.span.of(reading.article.text)

@@ -230,7 +230,7 @@ def _speaker_in_words(
 
 
 def _named_in_body(words: str, reading: Reading) -> Span | None:
-    """Where the article's own sentences have these words first; bylines, teasers and captions name nobody who speaks."""
+    """Where the article's own sentences have these words first; bylines and teasers name nobody who speaks."""
     for found in occurrences(words, _whole(reading)):
         sentence = reading.sentence_at(found.start)
         if sentence is not None and sentence.span.holds(found):

@@ -41,6 +41,7 @@ BACKOFF_FIRST = 0.5  # seconds before the second try; doubled for each further o
 BACKOFF_MOST = 30.0
 MAX_STREAMED = 1_000_000  # characters of a streamed answer after which nobody listens any longer
 MAX_BABBLE = 2_000  # … and after the answer's last bracket
+MAX_SENT_BACK = 8_000  # characters of a bad answer that the model is shown again
 LEAST_KEY = 12  # characters; a shorter value of a variable called "…KEY…" may be a word of the article
 THINKING_TOKENS = 16_000  # added to the cap where a model's thoughts count against it
 
@@ -158,7 +159,7 @@ class VendorCompleter:
     def _request(self, call: _Call, messages: list[dict[str, Any]], prepared: dict[str, Any]) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": self._name,
-            "messages": messages,
+            "messages": [*messages[:2], *map(_shortened, messages[2:])],
             "max_tokens": call.prompt.max_tokens + (THINKING_TOKENS if self._thinks else 0),
             "temperature": self._settings.temperature,
             "timeout": self._settings.call_seconds,
@@ -469,6 +470,17 @@ def _make_harmless(response: Any, environ: Mapping[str, str]) -> None:
         for call in message.tool_calls or ():
             if isinstance(call.function.arguments, str):
                 call.function.arguments = _harmless(call.function.arguments, environ)
+
+
+def _shortened(message: dict[str, Any]) -> dict[str, Any]:
+    """A message about a bad answer, which holds that answer: no runaway is sent back, and paid for, whole."""
+    content = message.get("content")
+    if isinstance(content, str) and len(content) > MAX_SENT_BACK:
+        message = message | {"content": content[:MAX_SENT_BACK] + " …"}
+    for call in message.get("tool_calls") or ():
+        if len(call["function"]["arguments"]) > MAX_SENT_BACK:
+            call["function"]["arguments"] = "{}"  # a part of it would be no JSON, which providers refuse
+    return message
 
 
 def _harmless(said: str, environ: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from service.lexicon.cues import (
     HEDGE_ADVERBS,
     HEDGE_PASSIVES,
     MENTAL,
+    PUTTING,
     SPEECH_HEADS,
     STANCES,
     TAKE_INFINITIVE,
@@ -30,6 +31,7 @@ Rule = Literal[
 SKIPPED_AUXILIARIES = frozenset("would could should might may must can".split())
 FINITE_OPENERS = frozenset("whether if".split())
 OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
+TALLIES = frozenset("toll count account estimate post report".split())  # they are put at a number, and put none
 EMPTY_NOUNS = frozenset(
     "it them this that comment question questions request requests concern interest what role".split()
 )
@@ -67,6 +69,10 @@ def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attributi
 
 def _at(parsed: Parsed, token: Token) -> Attribution | None:
     lower = token.lower_
+    if lower in PUTTING and token.tag_.startswith("VB"):
+        put = _putting(parsed, token)
+        if put is not None:
+            return put
     if lower in {"according", "as", "in"}:
         return _according_to(parsed, token)
     if token.tag_.startswith("VB") and lower in CUE_FORMS:
@@ -111,6 +117,31 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         sources=sources,
         coordinated=verb.dep_ == "conj" and not any(child.dep_ == "nsubj" for child in children),
         follows=follows,
+    )
+
+
+def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "Put [the toll] at [12]", "spoke of [24 dead]": the small word belongs to the cue."""
+    what = next((child for child in verb.children if child.dep_ == "dobj"), None)
+    joints = PUTTING[verb.lower_]
+    near = [*verb.children, *(what.subtree if what is not None else ())]
+    joint = next((word for word in near if word.dep_ == "prep" and word.lower_ in joints and word.i > verb.i), None)
+    subject = subject_of(verb)
+    nobody = subject is None or subject.lemma_.lower() in TALLIES
+    if joint is None or nobody or (what is None) != ("of" in joints) or _unreal(verb):
+        return None
+    amount = tokens_under(joint) - {joint.i}
+    if not any(parsed.doc[i].like_num for i in amount):
+        return None
+    content = amount | (tokens_under(what) - {joint.i} if what is not None else frozenset())
+    return Attribution(
+        cue=(verb.i,),
+        lemma=verb.lower_,
+        stance="asserts",
+        rule="noun_object",
+        content=content,
+        frame=tokens_under(verb) - content,
+        sources=tuple(named_by(parsed, subject)),
     )
 
 

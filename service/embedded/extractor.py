@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from service.embedded.asides import find_asides
 from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
 from service.embedded.clauses import Piece, is_finite, spans_of, split
 from service.embedded.counting import can_be_taken_up, counted
@@ -110,6 +111,8 @@ class _Reader:
         quoted = [tokens for _, tokens in self._quoted(parsed)]
         inside = frozenset().union(*quoted) if quoted else frozenset()
         found = list(find_attributions(parsed, inside))
+        cues = frozenset(i for each in found for i in each.cue)
+        found += find_asides(parsed, inside, cues)
         covered = frozenset().union(*(each.content for each in found)) if found else frozenset()
         for tokens in quoted:
             if not tokens or not is_full(parsed, tokens) or len(tokens & covered) * 2 > len(tokens):
@@ -136,7 +139,7 @@ class _Reader:
         frames = frozenset().union(*(each.frame for each in attributions)) if attributions else frozenset()
         quoted = list(self._free_quotations(parsed, taken | frames))
         taken |= frozenset().union(*(each.content for each in quoted)) if quoted else frozenset()
-        rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken))
+        rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken, said))
         taken |= frozenset().union(*(each.content for each in rest)) if rest else frozenset()
         lost = list(self._lost_figures(parsed, said, taken))
         for each in sorted([*said, *quoted, *rest, *lost], key=lambda one: min(one.content)):
@@ -252,11 +255,17 @@ class _Reader:
             self.memory.spoke(replace(who, sentence=parsed.sentence.number))
             yield Said(free, replace(who, mention=None, how="goes_on"), None, "direct", rule="free_quotation")
 
-    def _unattributed(self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[Said]:
+    def _unattributed(
+        self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int], said: list[Said]
+    ) -> Iterator[Said]:
         """Clauses of the outlet's own, of nobody named, or of an account that goes on."""
         for content in _left_over(parsed, attributions, taken):
             adverb = hedge_adverb(parsed, content)
             account = self.memory.account
+            joined = _joined_clause(parsed, content, said)
+            if joined is not None:
+                yield replace(joined, content=content, mode=None)
+                continue
             if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
                 assert account is not None
                 self.memory.account = account.later(parsed.sentence.paragraph, parsed.sentence.number)
@@ -399,6 +408,20 @@ def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset
                 tokens -= frozenset(each.i for each in other.subtree)
         if any(parsed.doc[i].is_alpha for i in tokens):
             yield tokens
+
+
+def _joined_clause(parsed: Parsed, content: frozenset[int], said: list[Said]) -> Said | None:
+    """ "…, she said, and two more are on their way": a clause with a subject of its own, joined to what is said."""
+    head = next((parsed.doc[i] for i in sorted(content) if parsed.doc[i].head.i not in content), None)
+    own = [each for each in said if each.attribution is not None and each.attribution.sources]
+    if head is None or not own or min(content) < own[-1].attribution.cue[0]:
+        return None
+    subject = next((child for child in head.children if child.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
+    before = {parsed.doc[i].lower_ for i in range(max(0, min(content) - 2), min(content) + 1)}
+    joined = bool(before & {"and", ";", ":", "but"})
+    if subject is None or subject.lower_ in {"he", "she"} or not joined or own[-1].attribution.lemma in MENTAL:
+        return None
+    return own[-1]
 
 
 def _borrowed(parsed: Parsed, attributions: list[Attribution]) -> frozenset[int]:

@@ -65,7 +65,7 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         if best is None or distance < best[0]:
             best = (distance, token)
     if best is None:
-        return None
+        return _before_colon(parsed, quoted)
     verb = best[1]
     subject = subject_of(verb)
     if subject is None or subject.i in quoted:
@@ -82,6 +82,20 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         frame=frozenset({verb.i}) | frozenset(each.i for each in subject.subtree if each.i not in quoted),
         sources=tuple(named_by(parsed, subject)),
     )
+
+
+def _before_colon(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None:
+    """ "The firm hit back: “…”": before a colon any verb with a subject will do."""
+    start = min(quoted)
+    if start < 3 or ":" not in {parsed.doc[start - 1].text, parsed.doc[start - 2].text}:
+        return None
+    for token in parsed.doc[: start - 1]:
+        subject = next((child for child in token.children if child.dep_ == "nsubj" and child.i < start), None)
+        if token.tag_ in {"VBD", "VBZ", "VBP"} and subject is not None:
+            frame = frozenset(range(start)) - quoted
+            named = tuple(named_by(parsed, subject))
+            return Attribution((token.i,), token.lemma_.lower(), "asserts", "quotation", quoted, frame, named)
+    return None
 
 
 def _after_the_verb(verb: Token, quoted: frozenset[int]) -> Token | None:

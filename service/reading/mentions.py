@@ -28,6 +28,7 @@ WORD = re.compile(r"[^\W_]+(?:[’'\-–&][^\W_]+)*")
 PARTICLES = frozenset(
     "al bin ben ibn de del della der den di da dos du la le van von el ul ur bint abu ter ten".split()
 )
+JOINED_ARTICLES = frozenset("el- al- ul- an- as- ad-".split())  # "el-Nour"
 JOINERS = frozenset("of for".split())
 LOCATIVES = frozenset("in at near from to into outside around across towards toward via".split())
 NO_BODIES = frozenset("am pm gmt bst est edt pst utc tv ii iii iv i ok covid ad bc vs km mph uk us usa eu un".split())
@@ -35,6 +36,8 @@ TITLES = HONORIFICS | RANKS | RETIRED
 NOUN_HEADS = ROLES | ANONYMOUS | DOCUMENTS | GENERIC_BODIES | frozenset(ANAPHORIC_BODIES)
 POSTNOMINALS = frozenset("mp msp mla mep qc kc sc obe mbe cbe phd md jr sr".split())
 SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
+DESCRIBING = frozenset("of in at for from with on close familiar near inside within briefed".split())
+MOST_DESCRIBING = 10  # words after the noun of an unnamed speaker
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
 
@@ -53,7 +56,7 @@ class Token:
 
     @property
     def capital(self) -> bool:
-        return self.word[0].isupper()
+        return self.word[0].isupper() or (self.word[:3] in JOINED_ARTICLES and self.word[3:4].isupper())
 
     @property
     def joined(self) -> bool:
@@ -78,6 +81,7 @@ class Candidate:
     person: bool = False
     acronym: str = ""
     head: str = ""  # of a role or body: its noun
+    full: str = ""  # with the words after the noun: "clerk of the court"
     definite: bool = False
 
 
@@ -173,6 +177,10 @@ def _step(tokens: list[Token], at: int, *, body: bool, joined_by_of: bool) -> in
     """How many further words the run takes from `at`: a name, or a joiner and a name."""
     token, before = tokens[at], tokens[at - 1]
     abbreviated = token.gap in {". ", "."} and (len(before.word) == 1 or before.lower in TITLES)
+    # "The Drillers’ Front": the plural's apostrophe stands inside the name.
+    owned = token.gap in {"’ ", "' "} and before.lower.endswith("s") and token.capital and token.lower in BODY_WORDS
+    if owned:
+        return 1
     if not token.joined and not abbreviated and token.gap != " & ":
         return 0
     if token.capital:
@@ -482,15 +490,45 @@ def _pronoun(sentence: Sentence, tokens: list[Token], index: int) -> Candidate |
 
 def _plain(text: str, sentence: Sentence, tokens: list[Token], begin: int, head: int, form: SpeakerForm) -> Candidate:
     first = begin + 1 if tokens[begin].lower in DETERMINERS and begin < head else begin
+    stop = _described_end(tokens, begin, head) if form in {"anonymous", "role"} else head + 1
     return Candidate(
         span=Span(tokens[begin].start, tokens[head].end),
         form=form,
         name=text[tokens[first].start : tokens[head].end],
         sentence=sentence.number,
-        speaking=_speaking(tokens, begin, head + 1),
+        speaking=_speaking(tokens, begin, stop),
         head=tokens[head].lower,
+        full=text[tokens[first].start : tokens[stop - 1].end] if stop > head + 1 else "",
         definite=tokens[begin].lower in DETERMINERS - {"a", "an"},
     )
+
+
+def _described_end(tokens: list[Token], begin: int, head: int) -> int:
+    """Where the words end that tell who an unnamed speaker is: "a clerk of the court", "people close to the talks".
+
+    Taken only where the saying follows at once, or stands before."""
+    plain = head + 1
+    if plain >= len(tokens) or not tokens[plain].joined or tokens[plain].lower not in DESCRIBING:
+        return plain
+    said_before = _speaking(tokens, begin, begin)
+    end = plain
+    while end < len(tokens) and end - head < MOST_DESCRIBING:
+        token = tokens[end]
+        if token.lower in CUE_FORMS:
+            while end > plain and tokens[end - 1].lower in ADVERBS | AUXILIARIES | {"now"}:
+                end -= 1
+            return end
+        abbreviated = token.gap == ". " and tokens[end - 1].lower in TITLES
+        if not (token.joined or token.gap in {"’s ", "'s ", "’ ", "' "} or abbreviated) or token.lower in CALENDAR:
+            break
+        if said_before and token.lower in AUXILIARIES | {"that", "and", "who", "but"}:
+            break
+        end += 1
+    if not said_before:
+        return plain
+    while end > plain and tokens[end - 1].lower in FUNCTION_WORDS:
+        end -= 1
+    return end
 
 
 def _role(text: str, sentence: Sentence, tokens: list[Token], begin: int, head: int) -> Candidate:

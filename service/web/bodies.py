@@ -181,6 +181,15 @@ class _Parser(MultiPartParser):
 
     spool_max_size = 0  # no limit
 
+    def on_part_end(self) -> None:
+        # The framework would take bytes that are not UTF-8 for Latin-1, and so read other words than were sent.
+        if self._current_part.file is None:
+            try:
+                self._current_part.data.decode("utf-8")
+            except UnicodeDecodeError:
+                raise Problem("not-utf-8") from None
+        super().on_part_end()
+
     def close_files(self) -> None:
         for file in self._files_to_close_on_error:
             file.close()
@@ -203,7 +212,7 @@ async def _from_form(request: Request, body: bytes) -> Asked:
 async def _asked_by(parsed: FormData) -> Asked:
     fields, file = _fields(parsed)
     try:
-        form = FormRequest.model_validate(fields, strict=False)
+        form = FormRequest.model_validate_strings(fields)
     except ValidationError as error:
         raise from_validation(error) from None
     if (form.text is None) == (file is None):

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
 from service.errors import InputError, SetupError, TooLarge, UnsupportedFile
@@ -143,19 +144,36 @@ def pointer_to(location: Iterable[str | int]) -> str:
 
 
 def from_validation(error: ValidationError) -> Problem:
-    """What was wrong with which field. Messages are ours or pydantic's own; neither holds the input."""
+    """What was wrong with which field, and what to send instead. Neither holds the input."""
     errors = [
-        FieldError(pointer=pointer_to(problem["loc"]), message=_without_detail(problem["type"], problem["msg"]))
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)[:SHOWN]
+        FieldError(pointer=pointer_to(problem["loc"]), message=_in_words(problem))
+        for problem in error.errors(include_url=False, include_input=False)[:SHOWN]
     ]
     return Problem("invalid-request", _sentence(errors), errors=errors)
 
 
-def _without_detail(kind: str, message: str) -> str:
-    if kind == "json_invalid":
-        return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
-    if kind == "extra_forbidden":
-        return "There is no such field; leave it out."
+def _in_words(problem: ErrorDetails) -> str:
+    kind, message = problem["type"], problem["msg"]
+    limits = problem.get("ctx", {})
+    match kind:
+        case "json_invalid":
+            return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
+        case "extra_forbidden":
+            return "There is no such field; leave it out."
+        case "missing":
+            return "It is missing; send it."
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return 'The body must be a JSON object, such as {"text": "…"}.'
+        case "string_type":
+            return "It must be a string."
+        case "string_too_short":
+            return "It is empty; send some words or leave it out."
+        case "string_too_long" | "too_long":
+            return f"It has {limits['actual_length']:,} characters; at most {limits['max_length']:,} fit."
+        case "string_pattern_mismatch":
+            return "It must be one word of plain ASCII characters."
+        case _ if kind.startswith("date"):
+            return "It must be a date as YYYY-MM-DD, such as 2026-03-05."
     return message.removeprefix("Value error, ")
 
 

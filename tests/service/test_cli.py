@@ -252,7 +252,7 @@ def test_out_is_left_as_it_was_where_the_work_breaks_off(folder, monkeypatch):
         pytest.param(["extract"], "Name a file, a folder, or -", id="nothing-named"),
         pytest.param(["extract", "port.txt", "port.txt", "--title", "x"], "--title is for one article", id="one-title"),
         pytest.param(["extract", "port.txt", "--format", "xml"], "'xml' is not one of", id="no-such-format"),
-        pytest.param(["extract", "port.txt", "--published", "5 March"], "does not match the format", id="no-date"),
+        pytest.param(["extract", "port.txt", "--published", "5 March"], "Write it as YYYY-MM-DD", id="no-date"),
         pytest.param(["extract", "port.txt", "--model", "nope"], "names no model", id="no-such-model"),
         pytest.param(["extract", "port.txt", "--model", "stub/no-key"], "STUB_KEY", id="not-set-up"),
         pytest.param(["extract", "port.txt", "--out", "no/such/folder/x"], "No such file or directory", id="no-folder"),
