@@ -219,7 +219,8 @@ def _effort(results: Sequence[ArticleResult]) -> str:
     for result in results:
         usage = usage.plus(result.usage)
     seconds = sum(result.seconds for result in results)
-    words = f"Took {seconds:.1f} s of extraction for {_count(len(results), 'article')}"
+    # Articles under way at once wait for each other, so this is more than the run took.
+    words = f"Took {seconds:.1f} s, summed over {_count(len(results), 'article')}"
     if usage.calls:
         words += f"; {_count(usage.calls, 'call')}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
         words += f", {_count(usage.retries, 'retry', 'retries')}" if usage.retries else ""

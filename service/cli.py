@@ -350,6 +350,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     try:
         _settings()
+        _try_to_listen(host, port)
     except AccordingError as error:
         _give_up(error)
     click.echo(f"according: http://{host}:{port}/", err=True)
@@ -365,6 +366,20 @@ def serve(host: str, port: int, workers: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=15,
     )
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    """Raises SetupError in words where the address cannot be had; the server itself would only write to its log."""
+    import socket
+
+    from service.errors import SetupError
+
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise SetupError(
+            f"Nothing can listen at {host}, port {port}: {error.strerror}. Name others with --host and --port."
+        ) from None
 
 
 # ── models, doctor ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -32,6 +32,8 @@ SKIPPED_AUXILIARIES = frozenset("would could should might may must can".split())
 FINITE_OPENERS = frozenset("whether if".split())
 OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
 TALLIES = frozenset("toll count account estimate post report".split())  # they are put at a number, and put none
+WANTING = frozenset("want wants wanted".split())
+SHARES = frozenset("half third thirds quarter quarters fifth fifths tenth dozen dozens".split())
 EMPTY_NOUNS = frozenset(
     "it them this that comment question questions request requests concern interest what role".split()
 )
@@ -73,6 +75,8 @@ def _at(parsed: Parsed, token: Token) -> Attribution | None:
         put = _putting(parsed, token)
         if put is not None:
             return put
+    if lower in WANTING and token.tag_.startswith("VB"):
+        return _wanting(parsed, token)
     if lower in {"according", "as", "in"}:
         return _according_to(parsed, token)
     if token.tag_.startswith("VB") and lower in CUE_FORMS:
@@ -131,7 +135,7 @@ def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
     if joint is None or nobody or (what is None) != ("of" in joints) or _unreal(verb):
         return None
     amount = tokens_under(joint) - {joint.i}
-    if not any(parsed.doc[i].like_num for i in amount):
+    if not any(parsed.doc[i].like_num or parsed.doc[i].lower_ in SHARES for i in amount):
         return None
     content = amount | (tokens_under(what) - {joint.i} if what is not None else frozenset())
     return Attribution(
@@ -143,6 +147,17 @@ def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
         frame=tokens_under(verb) - content,
         sources=tuple(named_by(parsed, subject)),
     )
+
+
+def _wanting(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "Wants [him to go]", "wants [an inquiry]": a demand; "wants to win" is none."""
+    subject = subject_of(verb)
+    wish = next((child for child in verb.children if child.dep_ in {"ccomp", "dobj"} and child.pos_ != "PRON"), None)
+    if subject is None or wish is None or _unreal(verb) or any(child.dep_ == "neg" for child in verb.children):
+        return None
+    content = tokens_under(wish)
+    named = tuple(named_by(parsed, subject))
+    return Attribution((verb.i,), "want", "demands", "appeal", content, tokens_under(verb) - content, named)
 
 
 def _unreal(verb: Token) -> bool:
@@ -176,6 +191,9 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
     if lemma in TAKE_INFINITIVE:
         yield "infinitive", _infinitive(verb)
     yield "parenthesis", _parenthesis(parsed, verb, lemma)
+    if lemma in {"deny", "admit"}:  # "denied having signed"
+        gerunds = (child for child in verb.children if child.dep_ in {"xcomp", "pcomp", "advcl"} and child.left_edge.tag_ == "VBG")
+        yield "infinitive", next((tokens_under(child) for child in gerunds), frozenset())
     if lemma in TAKE_NOUN:
         yield "noun_object", _noun_object(verb, lemma)
     if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"

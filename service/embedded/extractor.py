@@ -124,12 +124,16 @@ class _Reader:
 
     def _own_quotations(self, sentences: list[Parsed], found: list[list[Attribution]]) -> None:
         """Which quotations of the paragraph a cue in one of their sentences hands to somebody."""
+        last = list(self.memory.last)
         for parsed, attributions in zip(sentences, found, strict=True):
             for number, tokens in self._quoted(parsed):
                 for attribution in attributions:
                     if attribution.sources and tokens and len(attribution.content & tokens) * 2 > len(tokens):
-                        who = self.resolver.who(parsed, attribution.sources[0], self.memory.last)
+                        who = self.resolver.who(parsed, attribution.sources[0], last)
                         self.memory.owners.setdefault(number, who)
+            named = [self.resolver.who(parsed, each.sources[0], last) for each in attributions if each.sources]
+            subject = self.resolver.subject(parsed)
+            last += named or ([subject] if subject is not None else [])
 
     # ── one sentence ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -340,7 +344,7 @@ class _Reader:
             accept=said.accept,
             cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else None,
             mode=mode,
-            stance=stance_of(parsed, piece.head, attribution),
+            stance=stance_of(parsed, piece.head, attribution, spoken=said.who.kind != "outlet"),
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
             figures=tuple(self._figure(parsed, figure, piece) for figure in own),
             where=_places(parsed, piece.tokens),
@@ -412,7 +416,8 @@ def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset
 
 def _joined_clause(parsed: Parsed, content: frozenset[int], said: list[Said]) -> Said | None:
     """ "…, she said, and two more are on their way": a clause with a subject of its own, joined to what is said."""
-    head = next((parsed.doc[i] for i in sorted(content) if parsed.doc[i].head.i not in content), None)
+    tops = (parsed.doc[i] for i in sorted(content))
+    head = next((top for top in tops if top.head == top or top.head.i not in content), None)
     own = [each for each in said if each.attribution is not None and each.attribution.sources]
     if head is None or not own or min(content) < own[-1].attribution.cue[0]:
         return None

@@ -92,7 +92,9 @@ CUE_FORMS: dict[str, str] = {form: lemma for lemma in STANCES for form in forms_
 # Thoughts and plans: no speech act of their own inside what somebody else says.
 MENTAL = frozenset("believe think feel fear suspect hope doubt judge consider expect anticipate intend plan".split())
 # With an infinitive, these say what the speaker did or will do ("claimed to have", "vowed to").
-TAKE_INFINITIVE = frozenset("claim vow pledge promise threaten swear propose agree profess undertake".split())
+TAKE_INFINITIVE = frozenset(
+    "claim vow pledge promise threaten swear propose agree profess undertake plan intend expect".split()
+)
 # The noun after these is what is said ("confirmed the attack", "announced an increase").
 TAKE_NOUN = frozenset(
     """confirm deny claim announce predict forecast demand admit acknowledge allege report reveal disclose mention

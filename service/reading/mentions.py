@@ -37,6 +37,9 @@ NOUN_HEADS = ROLES | ANONYMOUS | DOCUMENTS | GENERIC_BODIES | frozenset(ANAPHORI
 POSTNOMINALS = frozenset("mp msp mla mep qc kc sc obe mbe cbe phd md jr sr".split())
 SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
 DESCRIBING = frozenset("of in at for from with on close familiar near inside within briefed".split())
+POSSESSIVE = frozenset({"’s ", "'s ", "’ ", "' "})
+LONGEST_APPOSITION = 14
+CURRENCIES = frozenset("rs eur usd gbp chf tk sh ksh gh ghs inr pkr ngn kes bdt cfa".split())
 MOST_DESCRIBING = 10  # words after the noun of an unnamed speaker
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
@@ -157,7 +160,7 @@ def _run_end(tokens: list[Token], index: int, lowercase: set[str]) -> int:
 
 def _opens_run(tokens: list[Token], index: int, lowercase: set[str]) -> bool:
     token = tokens[index]
-    if not token.capital or token.lower in CALENDAR or token.word in {"I", "A"}:
+    if not token.capital or token.lower in CALENDAR | CURRENCIES or token.word in {"I", "A"}:
         return False
     opens_sentence = index == 0 or any(mark in token.gap for mark in '“”"‘:.!?•—–')
     if not opens_sentence:
@@ -390,7 +393,12 @@ def _described(tokens: list[Token], stop: int) -> bool:
     if stop >= len(tokens) or tokens[stop].gap != ", ":
         return False
     word = tokens[stop].word
-    return word in {"who", "whose"} or word in CUE_FORMS or (word.isdigit() and len(word) == 2)
+    if word in {"who", "whose"} or word in CUE_FORMS or (word.isdigit() and len(word) == 2):
+        return True
+    # "…, a winch operator who got out, said"
+    after = range(stop + 1, min(len(tokens), stop + LONGEST_APPOSITION))
+    end = next((at for at in after if not tokens[at].joined and tokens[at].gap not in POSSESSIVE), None)
+    return end is not None and tokens[end].gap == ", " and tokens[end].lower in CUE_FORMS
 
 
 def _speaking(tokens: list[Token], start: int, stop: int) -> bool:
@@ -519,7 +527,7 @@ def _described_end(tokens: list[Token], begin: int, head: int) -> int:
                 end -= 1
             return end
         abbreviated = token.gap == ". " and tokens[end - 1].lower in TITLES
-        if not (token.joined or token.gap in {"’s ", "'s ", "’ ", "' "} or abbreviated) or token.lower in CALENDAR:
+        if not (token.joined or token.gap in POSSESSIVE or abbreviated) or token.lower in CALENDAR:
             break
         if said_before and token.lower in AUXILIARIES | {"that", "and", "who", "but"}:
             break

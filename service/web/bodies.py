@@ -12,7 +12,7 @@ from email.message import Message
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from python_multipart.exceptions import FormParserError
@@ -33,6 +33,19 @@ def _without_nul(value: str) -> str:
     return value
 
 
+def _as_day(value: object) -> object:
+    """Dates in full only: else "20240101" and "1704067200" would be taken for seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) != len("2026-03-05"):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date_form", "Is no date as YYYY-MM-DD.") from None
+
+
+Day = Annotated[date, BeforeValidator(_as_day)]
 Words = Annotated[str, AfterValidator(_without_nul)]
 # Told in the API's description; `files` checks it.
 _SHOWN: JsonDict = {"pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"}
@@ -46,7 +59,7 @@ class _About(Record):
 
     title: Words | None = Field(default=None, max_length=1_000)
     outlet: Words | None = Field(default=None, max_length=200)
-    published: date | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
+    published: Day | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
     language: Words | None = Field(default=None, max_length=35, description="such as “en”")
     id: Words | None = Field(default=None, min_length=1, max_length=200, description="begins the ids of the claims")
     model: Name | None = Field(default=None, description="one of GET /v1/models; the service's own choice if left out")

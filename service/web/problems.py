@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from service.errors import InputError, SetupError, TooLarge, UnsupportedFile
+from service.errors import AccordingError, InputError, PromptError, SetupError, TooLarge, UnsupportedFile
 from service.records import Record
 
 MEDIA_TYPE = "application/problem+json"
@@ -166,7 +166,7 @@ def _in_words(problem: ErrorDetails) -> str:
             return 'The body must be a JSON object, such as {"text": "…"}.'
         case "string_type":
             return "It must be a string."
-        case "string_too_short":
+        case "string_too_short" | "too_short":
             return "It is empty; send some words or leave it out."
         case "string_too_long" | "too_long":
             return f"It has {limits['actual_length']:,} characters; at most {limits['max_length']:,} fit."
@@ -182,9 +182,12 @@ def _sentence(errors: list[FieldError]) -> str:
     return f"{first.pointer}: {first.message}" if first.pointer else first.message
 
 
-def from_error(error: InputError | SetupError) -> Problem:
-    """The problem for an error that the service raised on purpose."""
-    if isinstance(error, SetupError):
+TOLD = (InputError, SetupError, PromptError)  # errors raised on purpose, whose words are for whoever asked
+
+
+def from_error(error: AccordingError) -> Problem:
+    """The problem for an error that the service raised on purpose: one of TOLD."""
+    if not isinstance(error, InputError):
         return Problem("not-set-up", str(error))
     code = "too-large" if isinstance(error, TooLarge) else "invalid-request"
     if isinstance(error, UnsupportedFile):
@@ -207,7 +210,7 @@ async def on_error(request: Request, error: Exception) -> Response:
             problem = error
         case HTTPException():
             problem = from_http(error)
-        case InputError() | SetupError():
+        case InputError() | SetupError() | PromptError():
             problem = from_error(error)
         case _:
             problem = Problem("internal-error")

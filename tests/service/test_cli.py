@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -344,3 +345,14 @@ def test_help_loads_nothing_heavy(command):
     result = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
 
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_address_that_is_taken_is_told_with_the_fix(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = run("serve", "--port", port)
+
+    assert result.exit_code == 2
+    assert f"port {port}: Address already in use" in result.stderr
+    assert "--port" in result.stderr
