@@ -5,6 +5,7 @@ that needs them.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 
 from service.errors import InputError
@@ -22,7 +23,7 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
         from service.embedded.extractor import EmbeddedExtractor
 
         return InProcess(name, EmbeddedExtractor().drafts)
-    if not all(name.partition("/")):
+    if not _MODEL_NAME.fullmatch(name):
         raise InputError(
             f"{name!r} names no model.",
             field="model",
@@ -32,6 +33,9 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
     from service.vendor import VendorCompleter
 
     return ModelExtractor(VendorCompleter(name, settings), settings)
+
+
+_MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/\S{1,200}")
 
 
 class InProcess:

@@ -54,7 +54,7 @@ class Settings(Record):
             name = str(problem["loc"][0])
             raise SetupError(
                 f"{PREFIX}{name.upper()}={given[name]!r} cannot be used: {problem['msg']}. "
-                f"It is {cls.model_fields[name].description}; the default is {cls.model_fields[name].default!r}."
+                f"It sets this: {cls.model_fields[name].description}; the default is {cls.model_fields[name].default!r}."
             ) from None
 
     def fingerprint_fields(self) -> dict[str, str | int | float | bool | None]:

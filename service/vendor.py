@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from service.drafts import ClaimScanner, complaint, read_answer
-from service.errors import BadAnswer, CompletionError, NoAnswer, Refused, SetupError
+from service.errors import BadAnswer, CompletionError, InputError, NoAnswer, Refused, SetupError
 from service.models import Completion, Meter, NotSetUp, Prompt, missing_for, provider_of
 from service.records import Usage
 from service.settings import Settings
@@ -64,6 +64,7 @@ class _Call:
     meter: Meter
     deadline: float
     requests: int = 0
+    answered: str = ""  # the last answer that came, of use or not
 
 
 class VendorCompleter:
@@ -115,7 +116,7 @@ class VendorCompleter:
                 claims=read_answer(raw).claims, status="truncated", raw=raw, model=response.model or self._name
             )
         except libraries.gave_up as failed:
-            raise _why(failed) from None
+            raise _why(failed, call) from None
         return Completion(
             claims=answer.claims, raw=answer.raw, model=getattr(answer._raw_response, "model", None) or self._name
         )
@@ -125,9 +126,20 @@ class VendorCompleter:
             if self._libraries is None or self._mode is None:
                 # In a thread: the import takes seconds, in which others want to be served.
                 self._libraries = await asyncio.to_thread(_import_libraries)
+                self._refuse_unknown_provider(self._libraries.litellm)
                 self._thinks = self._libraries.litellm.supports_reasoning(model=self._name)
                 self._mode = _choose_mode(self._name, self._settings, self._libraries.litellm)
         return self._libraries
+
+    def _refuse_unknown_provider(self, litellm: "ModuleType") -> None:
+        try:
+            litellm.get_llm_provider(model=self._name, api_base=self._settings.api_base)
+        except litellm.exceptions.BadRequestError:
+            raise InputError(
+                f"{self._name!r} names no model: LiteLLM knows no provider {provider_of(self._name)!r}.",
+                field="model",
+                fix="Write provider/model, such as openai/gpt-5-mini; `according models` shows how names are written.",
+            ) from None
 
     # ── one request, tried as often as the policy allows ──────────────────────────────────────────────────────────
 
@@ -213,6 +225,7 @@ class VendorCompleter:
         declined = _declined(response)
         if declined is not None:
             raise Refused(f"{self._name} declined to answer: {_without_secrets(declined, os.environ)}")
+        call.answered = _raw(response)
         return response
 
     async def _answered(self, request: dict[str, Any], *, seconds: float) -> Any:
@@ -261,7 +274,7 @@ class VendorCompleter:
             )
         if status in (401, 403):
             return NotSetUp(f"{self._name} refused the key ({status}). Check the provider's API key. ({said})")
-        if status == 404 or "LLM Provider NOT provided" in said:
+        if status == 404:
             return NotSetUp(
                 f"{self._name} is not known there. Check the model's name; `according models` shows how it is written. "
                 f"({said})"
@@ -513,11 +526,13 @@ def _declined(response: Any) -> str | None:
     return None
 
 
-def _why(failed: Any) -> CompletionError:
-    """The error that made instructor give up: one of ours, or an answer that was no use twice."""
+def _why(failed: Any, call: _Call) -> CompletionError:
+    """The error that made instructor give up: one of ours, or an answer that was no use twice.
+
+    Where the second request failed, the first answer goes with the error: some of it may be of use."""
     cause = failed.__cause__
     if isinstance(cause, CompletionError):
-        return cause
+        return BadAnswer(str(cause), reason=cause.reason, raw=call.answered) if call.answered else cause
     raw = _raw(failed.last_completion)
     problem = complaint(read_answer(raw)) or "the answer has not the form that was asked for"
     return BadAnswer(f"Asked twice, the model gave no answer that can be used: {problem}", raw=raw)

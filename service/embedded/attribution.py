@@ -192,7 +192,11 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
         yield "infinitive", _infinitive(verb)
     yield "parenthesis", _parenthesis(parsed, verb, lemma)
     if lemma in {"deny", "admit"}:  # "denied having signed"
-        gerunds = (child for child in verb.children if child.dep_ in {"xcomp", "pcomp", "advcl"} and child.left_edge.tag_ == "VBG")
+        gerunds = (
+            child
+            for child in verb.children
+            if child.dep_ in {"xcomp", "pcomp", "advcl"} and child.left_edge.tag_ == "VBG"
+        )
         yield "infinitive", next((tokens_under(child) for child in gerunds), frozenset())
     if lemma in TAKE_NOUN:
         yield "noun_object", _noun_object(verb, lemma)

@@ -11,8 +11,8 @@ STANDING_FOR = frozenset("them those these it which whom".split())
 # "The number of nurses", "a toll of 12": the noun counted is another one.
 TALLIES = frozenset("number figure total count tally toll share proportion".split())
 UNIT_WORDS = frozenset(
-    """% per cent percent percentage point lakh crore feet mph cedi naira rupee dollar euro pound franc shilling rand yen
-    yuan taka peso dirham riyal""".split()
+    """% per cent percent percentage point lakh crore feet mph cedi naira rupee dollar euro pound franc shilling rand
+    yen yuan taka peso dirham riyal""".split()
 )
 PEOPLE = frozenset("people men women children police troops".split())
 HYPHENS = frozenset("-–")
@@ -22,8 +22,8 @@ MEASURING = frozenset(
 )
 LASTING = frozenset("last burn stay remain run continue rage hold take be".split())
 CHANGING = frozenset(
-    """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump soar
-    swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
+    """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump
+    soar swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
 )
 SCALES = frozenset("to from at by between below above under over".split())
 TIMES_UNITS = frozenset("second minute hour day week month year quarter decade".split())

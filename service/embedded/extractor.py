@@ -9,15 +9,16 @@ from itertools import groupby
 
 from service.embedded.asides import find_asides
 from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
-from service.embedded.clauses import Piece, is_finite, spans_of, split
+from service.embedded.clauses import Piece, spans_of, split
 from service.embedded.counting import can_be_taken_up, counted
 from service.embedded.implied import Account, goes_on
 from service.embedded.measures import is_violent, measure
-from service.embedded.parsing import Parsed, Token, parse
+from service.embedded.parsing import Parsed, parse
 from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
 from service.embedded.stance import hedged, stance_of
-from service.lexicon.cues import CUE_FORMS, EXPRESSIVE, MENTAL
+from service.embedded.unattributed import clause_around, expressive, is_joined, left_over
+from service.lexicon.cues import MENTAL
 from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 
 HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
@@ -159,7 +160,7 @@ class _Reader:
             at = parsed.tokens_in(figure.number)
             if not at or at[0] in taken:
                 continue
-            clause = _clause_around(parsed.doc[at[0]])
+            clause = clause_around(parsed.doc[at[0]])
             if clause is None or clause.i in cues or clause.i in taken:
                 continue
             content = frozenset(each.i for each in clause.subtree) - taken - cues
@@ -263,12 +264,12 @@ class _Reader:
         self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int], said: list[Said]
     ) -> Iterator[Said]:
         """Clauses of the outlet's own, of nobody named, or of an account that goes on."""
-        for content in _left_over(parsed, attributions, taken):
+        for content in left_over(parsed, attributions, taken):
             adverb = hedge_adverb(parsed, content)
             account = self.memory.account
-            joined = _joined_clause(parsed, content, said)
-            if joined is not None:
-                yield replace(joined, content=content, mode=None)
+            teller = next((each for each in reversed(said) if each.attribution and each.attribution.sources), None)
+            if teller is not None and teller.attribution and is_joined(parsed, content, teller.attribution):
+                yield replace(teller, content=content, mode=None)
                 continue
             if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
                 assert account is not None
@@ -313,7 +314,7 @@ class _Reader:
         pieces = split(parsed, said.content, numbers)
         for piece in pieces:
             spans = spans_of(parsed, piece.tokens, piece.head)
-            idle = said.rule == "outlet" and _expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
+            idle = said.rule == "outlet" and expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
             if spans and not idle and not self._asks(spans):
                 yield self._draft(parsed, said, piece, spans, figures, len(pieces))
 
@@ -394,97 +395,6 @@ def _only_a_thought_within(each: Attribution, attributions: list[Attribution]) -
     thought = each.lemma in MENTAL or each.unspecified or each.rule in {"noun_object", "infinitive"}
     thought = thought and not coordinated
     return thought and any(each.cue[0] in other.content for other in attributions if other is not each)
-
-
-def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[frozenset[int]]:
-    """The finite clauses that no attribution takes."""
-    cues = {i for each in attributions for i in each.cue}
-    frames = {each.cue[0]: each.frame for each in attributions}
-    for head in _free_heads(parsed, cues, taken):
-        tokens = frozenset(each.i for each in head.subtree) - taken - cues - _borrowed(parsed, attributions)
-        for cue, frame in frames.items():
-            inside = parsed.doc[cue]
-            if inside.is_ancestor(head) or cue == head.i:
-                continue
-            tokens -= frame
-        for other in _free_heads(parsed, cues, taken):
-            if other.i != head.i and head.is_ancestor(other):
-                tokens -= frozenset(each.i for each in other.subtree)
-        if any(parsed.doc[i].is_alpha for i in tokens):
-            yield tokens
-
-
-def _joined_clause(parsed: Parsed, content: frozenset[int], said: list[Said]) -> Said | None:
-    """ "…, she said, and two more are on their way": a clause with a subject of its own, joined to what is said."""
-    tops = (parsed.doc[i] for i in sorted(content))
-    head = next((top for top in tops if top.head == top or top.head.i not in content), None)
-    own = [each for each in said if each.attribution is not None and each.attribution.sources]
-    if head is None or not own or min(content) < own[-1].attribution.cue[0]:
-        return None
-    subject = next((child for child in head.children if child.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
-    before = {parsed.doc[i].lower_ for i in range(max(0, min(content) - 2), min(content) + 1)}
-    joined = bool(before & {"and", ";", ":", "but"})
-    if subject is None or subject.lower_ in {"he", "she"} or not joined or own[-1].attribution.lemma in MENTAL:
-        return None
-    return own[-1]
-
-
-def _borrowed(parsed: Parsed, attributions: list[Attribution]) -> frozenset[int]:
-    """ "with the army" of "…, with the army confirming 11 dead": the words hang on the host but belong to the cue."""
-    found: set[int] = set()
-    for each in attributions:
-        for named in each.sources:
-            noun = parsed.doc[named.head]
-            cue = parsed.doc[each.cue[0]]
-            if noun.dep_ == "pobj" and noun.head.lower_ == "with" and cue.head.i == noun.i:
-                found |= {noun.head.i, *parsed.tokens_in(named.span)}
-    return frozenset(found)
-
-
-def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[Token]:
-    """The sentence's main verbs, and verbs coordinated with them, that are neither cues nor said by somebody."""
-    found = []
-    for token in parsed.doc:
-        if token.i in taken or token.i in cues or token.lemma_.lower() in EXPRESSIVE:
-            continue
-        quoted_as = token.lower_ in {"quoted", "cited"} and any(child.lower_ == "as" for child in token.children)
-        mistaken = token.pos_ not in {"VERB", "AUX"} and _speech(token)
-        if (
-            token.dep_ == "ROOT"
-            and not quoted_as
-            and not mistaken
-            and (token.pos_ in {"VERB", "AUX"} or _has_verb(token))
-        ):
-            found.append(token)
-        elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token) and not _speech(token):
-            top = token
-            while top.dep_ == "conj":
-                top = top.head
-            if top.dep_ == "ROOT" and (top.i in cues or top.lemma_.lower() in EXPRESSIVE):
-                found.append(token)
-    return found
-
-
-def _expressive(verb: Token) -> bool:
-    return verb.pos_ == "VERB" and verb.lemma_.lower() in EXPRESSIVE
-
-
-def _speech(verb: Token) -> bool:
-    """A cue verb that gave no attribution: nothing is said there by anybody."""
-    return verb.lower_ in CUE_FORMS and not any(child.dep_ == "neg" for child in verb.children)
-
-
-def _clause_around(token: Token) -> Token | None:
-    """The nearest participle or clause with a verb around a token, short of the sentence's main verb."""
-    while token.head != token:
-        if token.dep_ in {"pcomp", "advcl", "relcl", "acl", "ccomp", "conj"} and token.pos_ in {"VERB", "AUX"}:
-            return token
-        token = token.head
-    return None
-
-
-def _has_verb(root: Token) -> bool:
-    return any(child.pos_ in {"VERB", "AUX"} for child in root.subtree)
 
 
 def _places(parsed: Parsed, tokens: frozenset[int]) -> tuple[str, ...]:

@@ -119,8 +119,10 @@ def _only_places(noun: Token) -> bool:
 
 def _denominator(token: Token) -> bool:
     """ "The 29 registers" of "three of the 29 registers"."""
-    return token.dep_ == "pobj" and token.head.lower_ == "of" and bool(
-        token.head.head.like_num or token.head.head.lower_ in {"dozen", "half", "most"}
+    return (
+        token.dep_ == "pobj"
+        and token.head.lower_ == "of"
+        and bool(token.head.head.like_num or token.head.head.lower_ in {"dozen", "half", "most"})
     )
 
 
@@ -158,7 +160,12 @@ def _state_of(verb: Token) -> str | None:
             continue
         end = child.right_edge.i
         number = any(word.like_num for word in child.subtree)
-        if child.dep_ == "prep" and child.lower_ in {"in", "at", "on", "under"} and end - child.i < SHORT and not number:
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in {"in", "at", "on", "under"}
+            and end - child.i < SHORT
+            and not number
+        ):
             nested = (word.i for word in child.subtree if word.dep_ == "prep" and word.i > child.i)
             return str(verb.doc[child.i : next(nested, end + 1)].text)
         if child.dep_ == "acomp" and end - child.i <= 1 and child.lower_ not in {"more", "less"}:

@@ -39,7 +39,9 @@ def stance_of(
 def _bids(parsed: Parsed, verb: Token) -> bool:
     """ "Let him show one receipt", "Don't wait": no subject, and the bare verb first."""
     subject = any(child.dep_ in {"nsubj", "nsubjpass", "expl"} for child in verb.children)
-    bare = verb.tag_ == "VB" and not any(child.dep_ == "aux" and child.lower_ not in {"do", "n't"} for child in verb.children)
+    bare = verb.tag_ == "VB" and not any(
+        child.dep_ == "aux" and child.lower_ not in {"do", "n't"} for child in verb.children
+    )
     first = verb.left_edge.i == verb.i or verb.left_edge.lower_ in {"do", "please"}
     quoted = verb.i > 0 and first and parsed.doc[verb.left_edge.i - 1].text in {'"', "'"}
     return bool(bare and quoted and (not subject or verb.lower_ == "let"))

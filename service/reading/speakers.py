@@ -10,7 +10,8 @@ from service.lexicon.function_words import DETERMINERS, FUNCTION_WORDS
 from service.lexicon.nations import DEMONYMS, PLACES
 from service.lexicon.roles import ANONYMOUS, SPOKES_ROLES
 from service.lexicon.titles import HONORIFICS, RANKS, RETIRED
-from service.reading.mentions import Candidate, find_candidates
+from service.reading.candidates import Candidate
+from service.reading.mentions import find_candidates
 from service.records import Kind, Paragraph, Sentence, Speaker, SpeakerMention
 
 MOST_NAMESAKES = 20  # compared with one another; beyond that a name alone is nobody's
