@@ -52,9 +52,10 @@ class Settings(Record):
         except ValidationError as error:
             problem = error.errors()[0]
             name = str(problem["loc"][0])
+            field = cls.model_fields[name]
             raise SetupError(
                 f"{PREFIX}{name.upper()}={given[name]!r} cannot be used: {problem['msg']}. "
-                f"It sets this: {cls.model_fields[name].description}; the default is {cls.model_fields[name].default!r}."
+                f"It sets this: {field.description}; the default is {field.default!r}."
             ) from None
 
     def fingerprint_fields(self) -> dict[str, str | int | float | bool | None]:

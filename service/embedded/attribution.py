@@ -37,7 +37,6 @@ SHARES = frozenset("half third thirds quarter quarters fifth fifths tenth dozen 
 EMPTY_NOUNS = frozenset(
     "it them this that comment question questions request requests concern interest what role".split()
 )
-SPEAKS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 
 
 @dataclass(frozen=True)
@@ -470,6 +469,19 @@ def _of_noun(parsed: Parsed, noun: Token) -> Attribution | None:
         frame=tokens_under(noun) - content,
         sources=tuple(named_by(parsed, speaker)),
     )
+
+
+def list_opener(parsed: Parsed) -> Attribution | None:
+    """ "The ministry said:" before a list: who speaks, with nothing said in the sentence itself."""
+    if not parsed.doc.text.rstrip().endswith(":"):
+        return None
+    for verb in reversed(parsed.doc):
+        subject = subject_of(verb) if verb.tag_ in {"VBD", "VBZ", "VBP"} and verb.lower_ in CUE_FORMS else None
+        if subject is not None:
+            lemma = CUE_FORMS[verb.lower_]
+            named = tuple(named_by(parsed, subject))
+            return Attribution((verb.i,), lemma, STANCES[lemma], "clause", frozenset(), frozenset(), named)
+    return None
 
 
 def hedge_adverb(parsed: Parsed, tokens: frozenset[int]) -> int | None:

@@ -25,6 +25,7 @@ CHANGING = frozenset(
     """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump
     soar swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
 )
+CAPTIVE = frozenset("hostage prisoner captive".split())
 SCALES = frozenset("to from at by between below above under over".split())
 TIMES_UNITS = frozenset("second minute hour day week month year quarter decade".split())
 MOST_WORDS = 8
@@ -57,6 +58,8 @@ def noun_of(number: Token) -> Token | None:
     for _ in range(4):
         if token.dep_ in BEFORE_A_NOUN and token.head != token:
             token = token.head
+            if token.lower_ in CAPTIVE:  # "took 18 guards hostage"
+                return next((child for child in token.children if child.dep_ == "compound"), token)
             if token.pos_ in PLAIN_NOUNS and token.dep_ not in {"compound", "nmod"}:
                 return token
         else:

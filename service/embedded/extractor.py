@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from service.embedded.asides import find_asides
-from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
+from service.embedded.attribution import Attribution, find_attributions, hedge_adverb, list_opener
 from service.embedded.clauses import Piece, spans_of, split
 from service.embedded.counting import can_be_taken_up, counted
 from service.embedded.implied import Account, goes_on
@@ -23,6 +23,8 @@ from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 
 HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+ANNOUNCING = frozenset("announce report".split())  # a body that opens an article so tells all of it
+BULLETS = frozenset("•·*-–—▪◦‣")
 QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
 
 
@@ -37,6 +39,7 @@ class Said:
     via: tuple[Who, ...] = ()
     accept: tuple[str | None, ...] = ()
     rule: str = ""
+    cue: Span | None = None  # where it stands in another sentence
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Memory:
     account: Account | None = None
     owners: dict[int, Who] = field(default_factory=dict)  # by number of the quotation
     paragraph: int = -1
+    listing: Said | None = None  # who says the list that follows a colon
     counted: str | None = None  # what the last figure counted
 
     def spoke(self, who: Who) -> None:
@@ -139,7 +143,7 @@ class _Reader:
     # ── one sentence ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _sentence(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Draft]:
-        said = list(self._attributed(parsed, attributions))
+        said = list(self._attributed(parsed, attributions)) or list(self._listed(parsed))
         taken = frozenset().union(*(each.content for each in said)) if said else frozenset()
         frames = frozenset().union(*(each.frame for each in attributions)) if attributions else frozenset()
         quoted = list(self._free_quotations(parsed, taken | frames))
@@ -152,6 +156,21 @@ class _Reader:
         subject = self.resolver.subject(parsed)
         if subject is not None and not said:
             self.memory.spoke(subject)
+
+    def _listed(self, parsed: Parsed) -> Iterator[Said]:
+        """A point of a list belongs to whoever the sentence before the list names."""
+        listing = self.memory.listing
+        first = self.reading.paragraphs[parsed.sentence.paragraph].span.start
+        opener = list_opener(parsed)
+        if opener is not None and opener.sources:
+            who = self.resolver.who(parsed, opener.sources[0], self.memory.last)
+            cue = parsed.span(opener.cue[0], opener.cue[-1])
+            self.memory.listing = Said(frozenset(), who, None, "indirect", rule="clause", cue=cue)
+            self.memory.spoke(who)
+        elif listing is not None and self.text[first] in BULLETS:
+            yield replace(listing, content=frozenset(token.i for token in parsed.doc))
+        else:
+            self.memory.listing = None
 
     def _lost_figures(self, parsed: Parsed, said: list[Said], taken: frozenset[int]) -> Iterator[Said]:
         """Clauses that carry a figure and that nothing else took: "…, with two people hurt" beside an attribution."""
@@ -241,7 +260,8 @@ class _Reader:
         if who.kind in {"outlet", "unspecified", "unresolved"} or attribution.lemma in MENTAL:
             return
         text = parsed.doc.text.lower()
-        lasting = attribution.rule == "according_to" or "statement" in text
+        release = parsed.sentence.number == 1 and who.kind == "organization" and attribution.lemma in ANNOUNCING
+        lasting = attribution.rule == "according_to" or "statement" in text or release
         self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
 
     def _free_quotations(self, parsed: Parsed, taken: frozenset[int]) -> Iterator[Said]:
@@ -343,7 +363,7 @@ class _Reader:
             mention=said.who.mention,
             via=tuple(who.mark for who in said.via),
             accept=said.accept,
-            cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else None,
+            cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else said.cue,
             mode=mode,
             stance=stance_of(parsed, piece.head, attribution, spoken=said.who.kind != "outlet"),
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),

@@ -4,7 +4,7 @@ The verb or participle in the text, for one figure inside one claim; the noun is
 
 import re
 
-from service.embedded.counting import CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
+from service.embedded.counting import CAPTIVE, CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
 
@@ -15,7 +15,6 @@ VIOLENCE = frozenset(
     soldiers troops militant terrorist terrorists gunfire assault fired rocket drone missile grenade
     airstrike""".split()
 )
-CAPTIVE = frozenset("hostage prisoner captive".split())
 LIGHT = frozenset("be have do include leave bring raise rise reach stand see suffer".split())
 STATES = frozenset("dead injured wounded missing homeless displaced hurt killed alive underground".split())
 # The verb alone would say something else.
@@ -49,8 +48,6 @@ def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, vio
 def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
     if figure.unit is None:
         noun = noun_of(number)
-        if noun is not None and noun.lower_ in CAPTIVE:
-            return next((child for child in noun.children if child.dep_ == "compound" and child.pos_ == "NOUN"), noun)
         if noun is not None and noun.head.dep_ == "prep" and noun.head.head == number:
             return number  # "18 of the soldiers": what befell the 18
         return noun if noun is not None else number

@@ -171,4 +171,6 @@ def _ends_phrase(tokens: list[Token], index: int) -> bool:
         return True
     if not following.joined:
         return following.gap not in {"’s ", "'s ", "’ "}
+    if tokens[index].lower in ANONYMOUS and following.lower in DESCRIBING:
+        return True
     return following.lower in SAID_OF or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))

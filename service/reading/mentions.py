@@ -21,6 +21,7 @@ from service.reading.candidates import (
     NOUN_HEADS,
     POSSESSIVE,
     TITLES,
+    WORD,
     Candidate,
     Token,
     is_speaking,
