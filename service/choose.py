@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
+from service.models import Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
 
@@ -30,9 +31,18 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
             fix="Use embedded, or provider/name such as openai/gpt-5-mini; `according models` lists what can be used.",
         )
     from service.asking import ModelExtractor
+
+    return ModelExtractor(_make_completer(name, settings), settings)
+
+
+def _make_completer(name: str, settings: Settings) -> Completer:
+    from service.recorded import RecordedCompleter, Recorder
     from service.vendor import VendorCompleter
 
-    return ModelExtractor(VendorCompleter(name, settings), settings)
+    if settings.replay is not None:
+        return RecordedCompleter(name, settings.replay)
+    completer = VendorCompleter(name, settings)
+    return completer if settings.record is None else Recorder(completer, settings.record)
 
 
 _MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/\S{1,200}")

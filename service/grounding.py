@@ -6,6 +6,7 @@ grounded says of each field how it was found; whether the parts agree with each 
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
@@ -131,7 +132,12 @@ def _absent(words: str, sentence: Sentence, reading: Reading) -> str:
 
 
 def _whole(reading: Reading) -> Folded:
-    return fold(reading.article.text)
+    return _folded_article(reading.article.text)
+
+
+@lru_cache(maxsize=4)  # of its own: among sentences it would be pushed out, and be folded again for every speaker
+def _folded_article(text: str) -> Folded:
+    return fold(text)
 
 
 _CLOSERS = {'"': '"', "“": "”", "„": "“", "'": "'", "‘": "’", "«": "»", "‹": "›"}

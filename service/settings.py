@@ -36,6 +36,8 @@ class Settings(Record):
     prompt: str = Field(default="extract_claims.v1", description="prompt file, without its ending")
     prompts: Path | None = Field(default=None, description="folder of prompt files instead of the ones shipped")
     api_base: str | None = Field(default=None, description="address of an OpenAI-compatible server")
+    record: Path | None = Field(default=None, description="folder in which models' answers are saved as they come")
+    replay: Path | None = Field(default=None, description="folder of saved answers that stand in for the model")
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
@@ -66,4 +68,5 @@ class Settings(Record):
             "temperature": self.temperature,
             "answer_mode": self.answer_mode,
             "review_below": self.review_below,
+            "replayed": self.replay is not None,
         }

@@ -338,6 +338,16 @@ WHOSE = [
         id="list-after-a-colon",
     ),
     pytest.param(
+        "Reef Therapeutics announced on Monday that its trial had ended.\n\nThe trial enrolled 40 sailors.",
+        [("Reef Therapeutics", "its trial had ended"), ("Reef Therapeutics", "The trial enrolled 40 sailors")],
+        id="release",
+    ),
+    pytest.param(
+        "Ada Obi announced on Monday that the trial had ended.\n\nThe trial enrolled 40 sailors.",
+        [("Ada Obi", "the trial had ended"), ("outlet", "The trial enrolled 40 sailors")],
+        id="a-person-opens-no-release",
+    ),
+    pytest.param(
         "10:30 Ada Obi, a winch operator who got out, says the lights failed before noon.",
         [("Ada Obi", "the lights failed before noon")],
         id="live-report",
