@@ -1,8 +1,7 @@
 """What stands in the text that a reader cannot see, or that speaks to a machine?
 
 Finds hidden characters, letters that pass for others, control characters, and words that address a language model.
-These are notices only: the article's text stays as it was received. For parsers and models there is the same text
-without what is hidden, either with equal offsets (`mask_hidden`) or with a way back to them (`visible`)."""
+These are notices only: the article's text stays as it was received. What is shown of it to a model is for `drafts`."""
 
 import re
 from bisect import bisect_right
@@ -124,20 +123,6 @@ def find_hidden(text: str) -> tuple[Notice, ...]:
         if count > SHOWN
     ]
     return tuple(notices)
-
-
-def mask_hidden(text: str) -> str:
-    """The text with every hidden or control character replaced, character by character: all offsets stay true.
-
-    A space stands in for them, save inside a word or number, where a word joiner (U+2060) keeps both halves of a
-    word together for a parser."""
-    pieces: list[str] = []
-    place = 0
-    for start, end in _hidden_spans(text):
-        pieces.append(text[place:start])
-        pieces.append(("\u2060" if _inside_word(text, start, end) else " ") * (end - start))
-        place = end
-    return "".join([*pieces, text[place:]])
 
 
 def visible(text: str) -> Visible:
