@@ -4,6 +4,7 @@ The words of a sentence, and the questions about their neighbours that several k
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.lexicon.bodies import ANAPHORIC_BODIES, BODY_WORDS, GENERIC_BODIES
 from service.lexicon.cues import CUE_FORMS
@@ -26,27 +27,23 @@ POSSESSIVE = frozenset({"’s ", "'s ", "’ ", "' "})
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
 
-@dataclass(frozen=True)
-class Token:
-    """A word of a sentence; `gap` is what stands between it and the word before."""
+class Token(NamedTuple):
+    """A word of a sentence, with what is asked of it again and again worked out once.
+
+    `gap` is what stands between it and the word before; `joined` says that this is only a space."""
 
     start: int
     end: int
     word: str
     gap: str
+    lower: str
+    capital: bool
+    joined: bool
 
-    @property
-    def lower(self) -> str:
-        return self.word.lower()
-
-    @property
-    def capital(self) -> bool:
-        return self.word[0].isupper() or (self.word[:3] in JOINED_ARTICLES and self.word[3:4].isupper())
-
-    @property
-    def joined(self) -> bool:
-        """Only a space between it and the word before."""
-        return self.gap in {" ", "\u00a0"}
+    @classmethod
+    def of(cls, start: int, end: int, word: str, gap: str) -> "Token":
+        capital = word[0].isupper() or (word[:3] in JOINED_ARTICLES and word[3:4].isupper())
+        return cls(start, end, word, gap, word.lower(), capital, gap in {" ", "\u00a0"})
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def tokens_of(text: str, sentence: Sentence) -> list[Token]:
         stop = match.end()
         if word[-2:] in {"’s", "'s"} and len(word) > 2:
             word, stop = word[:-2], stop - 2
-        tokens.append(Token(match.start(), stop, word, text[end : match.start()]))
+        tokens.append(Token.of(match.start(), stop, word, text[end : match.start()]))
         end = stop
     return tokens
 

@@ -41,6 +41,8 @@ NO_BODIES = frozenset("am pm gmt bst est edt pst utc tv ii iii iv i ok covid ad 
 POSTNOMINALS = frozenset("mp msp mla mep qc kc sc obe mbe cbe phd md jr sr".split())
 LONGEST_APPOSITION = 14
 CURRENCIES = frozenset("rs eur usd gbp chf tk sh ksh gh ghs inr pkr ngn kes bdt cfa".split())
+NO_OPENERS = CALENDAR | CURRENCIES
+NO_NAME_PARTS = FUNCTION_WORDS - PARTICLES - {"will", "may", "us"}
 
 
 def find_candidates(text: str, sentences: tuple[Sentence, ...]) -> list[Candidate]:
@@ -97,7 +99,7 @@ def _run_end(tokens: list[Token], index: int, lowercase: set[str]) -> int:
 
 def _opens_run(tokens: list[Token], index: int, lowercase: set[str]) -> bool:
     token = tokens[index]
-    if not token.capital or token.lower in CALENDAR | CURRENCIES or token.word in {"I", "A"}:
+    if not token.capital or token.lower in NO_OPENERS or token.word in {"I", "A"}:
         return False
     opens_sentence = index == 0 or any(mark in token.gap for mark in '“”"‘:.!?•—–')
     if not opens_sentence:
@@ -124,7 +126,7 @@ def _step(tokens: list[Token], at: int, *, body: bool, joined_by_of: bool) -> in
     if not token.joined and not abbreviated and token.gap != " & ":
         return 0
     if token.capital:
-        return 0 if token.lower in CALENDAR or token.lower in FUNCTION_WORDS - PARTICLES - {"will", "may", "us"} else 1
+        return 0 if token.lower in CALENDAR or token.lower in NO_NAME_PARTS else 1
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or not following.joined:
         return 0
