@@ -217,7 +217,8 @@ def _unfinished_json(result: ArticleResult) -> dict[str, Any]:
 def _effort(run: Run) -> str:
     usage = run.usage
     seconds = sum(result.seconds for result in run.results)
-    words = f"Took {seconds:.1f} s of extraction for {_count(len(run.results), 'article')}"
+    # Articles under way at once wait for each other, so this is more than the run took.
+    words = f"Took {seconds:.1f} s, summed over {_count(len(run.results), 'article')}"
     if usage.calls:
         words += f"; {_count(usage.calls, 'call')}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
         words += f", {_count(usage.retries, 'retry', 'retries')}" if usage.retries else ""

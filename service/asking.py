@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable
 
-from service.drafts import MAX_RAW, read_answer, read_drafts
+from service.drafts import MAX_CLAIMS, MAX_RAW, read_answer, read_drafts
 from service.errors import BadAnswer, CompletionError
 from service.extractors import SegmentDrafts
 from service.models import Completer, Completion, Meter, Prompt
@@ -74,30 +74,39 @@ class ModelExtractor:
 
 
 def _answered(completion: Completion, prompt: Prompt, reading: Reading, meter: Meter) -> SegmentDrafts:
-    drafts, rejected = read_drafts(completion.claims, prompt.shown, reading)
-    failures: tuple[Failure, ...] = ()
+    drafts, rejected = read_drafts(completion.claims[:MAX_CLAIMS], prompt.shown, reading)
+    failures: list[Failure] = []
+    count = len(completion.claims)
     if completion.status == "truncated":
-        failures = (
-            _failure(
-                prompt,
-                "truncated",
-                f"The answer was cut off after {len(completion.claims)} complete claims, which are kept; "
-                "there may be more. Raise ACCORDING_MAX_OUTPUT_TOKENS, or lower ACCORDING_SEGMENT_CHARACTERS.",
-            ),
+        complete = "1 complete claim, which is kept" if count == 1 else f"{count:,} complete claims, which are kept"
+        message = (
+            f"The answer was cut off after {complete}; there may be more. "
+            "Raise ACCORDING_MAX_OUTPUT_TOKENS, or lower ACCORDING_SEGMENT_CHARACTERS."
         )
+        failures.append(_failure(prompt, "truncated", message))
+    if count > MAX_CLAIMS:
+        failures.append(_failure(prompt, "too_many_claims", _surplus(count)))
     return SegmentDrafts(
         segment=prompt.shown.segment,
         drafts=tuple(drafts),
         rejected=tuple(rejected),
-        failures=failures,
+        failures=tuple(failures),
         usage=meter.usage,
+    )
+
+
+def _surplus(count: int) -> str:
+    return (
+        f"The answer has {count:,} claims, more than a text of this length can hold; "
+        f"the first {MAX_CLAIMS:,} were looked at. Lower ACCORDING_SEGMENT_CHARACTERS, or use another model."
     )
 
 
 def _failed(error: CompletionError, prompt: Prompt, reading: Reading, meter: Meter) -> SegmentDrafts:
     """The failure, with whatever claims of a broken answer can be used all the same."""
     raw = error.raw if isinstance(error, BadAnswer) else None
-    drafts, rejected = read_drafts(read_answer(raw).claims, prompt.shown, reading) if raw else ([], [])
+    claims = read_answer(raw).claims if raw else ()
+    drafts, rejected = read_drafts(claims[:MAX_CLAIMS], prompt.shown, reading)
     if raw and not drafts and not rejected:
         rejected = [
             Rejection(
@@ -107,11 +116,14 @@ def _failed(error: CompletionError, prompt: Prompt, reading: Reading, meter: Met
                 raw=raw[:MAX_RAW],
             )
         ]
+    failures = [_failure(prompt, error.reason, str(error))]
+    if len(claims) > MAX_CLAIMS:
+        failures.append(_failure(prompt, "too_many_claims", _surplus(len(claims))))
     return SegmentDrafts(
         segment=prompt.shown.segment,
         drafts=tuple(drafts),
         rejected=tuple(rejected),
-        failures=(_failure(prompt, error.reason, str(error)),),
+        failures=tuple(failures),
         usage=meter.usage,
     )
 

@@ -4,6 +4,7 @@ Each check compares what a claim says with what reading found in its sentence, a
 place in the text. It decides nothing: how much a doubt weighs is for `confidence`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
@@ -15,6 +16,8 @@ from service.typography import has_hidden
 LONG_CLAIM_WORDS = 60  # beyond this a content is hardly one clause
 ADDRESSING = frozenset("tell inform assure warn remind urge ask accuse blame call advise reassure show quote".split())
 """Verbs whose object is somebody spoken to or of: "told reporters" names no speaker."""
+NEGATED = re.compile(r"(?:\b(?:never|not)|n['’]t)(?:\s(?:ever|yet|even))?(?:\s\w{2,15}ly)?\s$")
+NEGATION_REACH = 30  # characters before a verb in which it is negated
 NEAR = 3  # characters between a name and its verb: "Langove said", "said Langove"
 
 
@@ -27,6 +30,7 @@ def check(grounded: Sequence[Grounded], reading: Reading) -> tuple[tuple[Flag, .
 def _check_one(claim: Grounded, reading: Reading) -> Iterator[Flag]:
     yield from _figures(claim)
     yield from _source(claim, reading)
+    yield from _unsaid(claim, reading)
     yield from _quotation(claim, reading)
     yield from _stance(claim, reading)
     yield from _hedge(claim, reading)
@@ -76,6 +80,20 @@ def _source(claim: Grounded, reading: Reading) -> Iterator[Flag]:
         yield Flag(code="implied_speaker", field="source", message=message)
     elif source.mention is not None and (resolved := _message(claim, "source")) is not None:
         yield Flag(code="speaker_resolved", field="source", message=resolved, span=source.mention)
+
+
+def _unsaid(claim: Grounded, reading: Reading) -> Iterator[Flag]:
+    """ "She never said that …", "police have not confirmed that …": words that just these did not say."""
+    if claim.cue is None:
+        return
+    text = reading.article.text
+    for cue in reading.cues_in(claim.cue):
+        negation = NEGATED.search(text, max(0, cue.span.start - NEGATION_REACH), cue.span.start)
+        if cue.form == "verb" and cue.stance != "denies" and negation is not None:
+            span = Span(negation.start(), cue.span.end)
+            message = f"the sentence has {span.of(text)!r}, but the claim is taken as said"
+            yield Flag(code="speaker_conflict", field="source", message=message, span=span)
+            return
 
 
 def _message(claim: Grounded, field: str) -> str | None:

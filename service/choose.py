@@ -5,10 +5,12 @@ that needs them.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
+from service.models import Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
 
@@ -22,16 +24,28 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
         from service.embedded.extractor import EmbeddedExtractor
 
         return InProcess(name, EmbeddedExtractor().drafts)
-    if not all(name.partition("/")):
+    if not _MODEL_NAME.fullmatch(name):
         raise InputError(
             f"{name!r} names no model.",
             field="model",
             fix="Use embedded, or provider/name such as openai/gpt-5-mini; `according models` lists what can be used.",
         )
     from service.asking import ModelExtractor
+
+    return ModelExtractor(_make_completer(name, settings), settings)
+
+
+def _make_completer(name: str, settings: Settings) -> Completer:
+    from service.recorded import RecordedCompleter, Recorder
     from service.vendor import VendorCompleter
 
-    return ModelExtractor(VendorCompleter(name, settings), settings)
+    if settings.replay is not None:
+        return RecordedCompleter(name, settings.replay)
+    completer = VendorCompleter(name, settings)
+    return completer if settings.record is None else Recorder(completer, settings.record)
+
+
+_MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/\S{1,200}")
 
 
 class InProcess:

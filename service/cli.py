@@ -32,6 +32,16 @@ def main() -> None:
     """Reads news articles: who claims what, with which figures, and how sure we are."""
 
 
+class _Day(click.DateTime):
+    """A date whose error speaks to people."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is no date. Write it as YYYY-MM-DD, such as 2026-03-05.", param, ctx)
+
+
 # ── extract ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -39,9 +49,7 @@ def main() -> None:
 @click.argument("articles", nargs=-1, metavar="FILE|-|FOLDER …")
 @click.option("--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set.")
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option(
-    "--published", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from."
-)
+@click.option("--published", type=_Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
 @click.option("--title", metavar="TEXT", help="Headline, where the file has none; for one article.")
 @click.option("--outlet", metavar="NAME", help="Who published them.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")
@@ -342,6 +350,7 @@ def serve(host: str, port: int, workers: int) -> None:
 
     try:
         _settings()
+        _try_to_listen(host, port)
     except AccordingError as error:
         _give_up(error)
     click.echo(f"according: http://{host}:{port}/", err=True)
@@ -357,6 +366,20 @@ def serve(host: str, port: int, workers: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=15,
     )
+
+
+def _try_to_listen(host: str, port: int) -> None:
+    """Raises SetupError in words where the address cannot be had; the server itself would only write to its log."""
+    import socket
+
+    from service.errors import SetupError
+
+    try:
+        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError as error:
+        raise SetupError(
+            f"Nothing can listen at {host}, port {port}: {error.strerror}. Name others with --host and --port."
+        ) from None
 
 
 # ── models, doctor ──────────────────────────────────────────────────────────────────────────────────────────────

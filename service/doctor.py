@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from service.records import Record
+from service.errors import AccordingError
+from service.records import Article, Record
 from service.settings import Settings
 
 READY_SECONDS = 30.0  # how long a good finding is believed
@@ -77,7 +78,6 @@ def _trial(settings: Settings) -> Finding:
 
     from service.choose import make_extractor
     from service.pipeline import extract
-    from service.records import Article
 
     name, fix = "embedded model", "pip install --force-reinstall according; if it stays, please report it."
     try:
@@ -92,13 +92,14 @@ def _trial(settings: Settings) -> Finding:
 
 
 def _prompts(settings: Settings) -> Finding:
-    from service.errors import AccordingError
     from service.prompting import load_template
 
     try:
         template = load_template(settings.prompt, folder=settings.prompts)
     except (AccordingError, OSError) as error:
-        fix = "Set ACCORDING_PROMPTS to a folder with prompt files, or unset it to use the ones shipped."
+        fix = (
+            "Unset ACCORDING_PROMPT and ACCORDING_PROMPTS to use what is shipped, or set them to a file that is there."
+        )
         return Finding(name="prompts", ok=False, words=str(error), fix=fix)
     return Finding(name="prompts", ok=True, words=template.version.name)
 
@@ -110,7 +111,7 @@ def _models(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
         if model.name == "embedded":
             continue
         ok = model.status != "missing"
-        words = model.about + (f" ({model.needs})" if ok and model.needs else "")
+        words = model.about + (f" (not tried: {model.needs})" if ok and model.needs else "")
         yield Finding(name=model.name, ok=ok, words=words, fix="" if ok else model.needs or "", needed=False)
 
 

@@ -31,6 +31,7 @@ MARKS_PADDED_TO = (8, 16, 32, 64, 128, 256)  # few sizes, so that providers can 
 CLAIMS_PADDED_TO = (16, 32, 64, 128, 256, 512)
 MAX_ANSWER = 1_000_000  # characters of an answer that are read at all
 MAX_RAW = 2_000  # characters of a bad claim that its rejection keeps
+MAX_CLAIMS = 2 * CLAIMS_PADDED_TO[-1]  # claims of one answer that are looked at; no schema of ours allows half as many
 
 
 # ── one claim, as a model writes it: the only mapping between its short keys and a draft's fields ─────────────────
@@ -290,7 +291,7 @@ def complaint(answer: Answer) -> str | None:
     if answer.problem is not None:
         return answer.problem
     first = None
-    for claim in answer.claims:
+    for claim in answer.claims[:MAX_CLAIMS]:
         wrong = _wrong_with(claim)
         if wrong is None:
             return None
@@ -373,12 +374,18 @@ class _Unusable(Exception):
 
 
 def read_drafts(claims: Iterable[object], shown: Shown, reading: Reading) -> tuple[list[Draft], list[Rejection]]:
-    """A draft for each claim that says something of what was shown, and why for each that does not."""
+    """A draft for each claim that says something of what was shown, and why for each that does not; one that is said
+    twice is a draft once."""
     drafts: list[Draft] = []
     rejected: list[Rejection] = []
+    said: set[str] = set()
     for claim in claims:
         try:
-            drafts.append(_read_draft(claim, shown, reading))
+            draft = _read_draft(claim, shown, reading)
+            if (words := draft.model_dump_json()) in said:
+                raise _Unusable("repeated", "the answer has this very claim already")
+            said.add(words)
+            drafts.append(draft)
         except _Unusable as unusable:
             rejected.append(
                 Rejection(segment=shown.segment, reason=unusable.reason, message=unusable.message, raw=_raw(claim))
@@ -388,9 +395,12 @@ def read_drafts(claims: Iterable[object], shown: Shown, reading: Reading) -> tup
 
 def _read_draft(claim: object, shown: Shown, reading: Reading) -> Draft:
     try:
-        said = ModelClaim.model_validate(claim)
-    except ValidationError as error:
+        return _draft_of(ModelClaim.model_validate(claim), shown, reading)
+    except ValidationError as error:  # of what a claim holds too: words that no record takes
         raise _Unusable("malformed", _in_words(error)) from None
+
+
+def _draft_of(said: ModelClaim, shown: Shown, reading: Reading) -> Draft:
     content = tuple(_place(passage, shown, reading) for passage in said.passages)
     sentence = _sentence(int(_NUMBER.match(said.passages[0])[1]), shown, reading)  # type: ignore[index]
     text = sentence.span.of(reading.article.text)
@@ -485,4 +495,5 @@ def _counted(words: str | None, text: str) -> str | None:
 
 def _raw(claim: object) -> str:
     text = claim if isinstance(claim, str) else json.dumps(claim, ensure_ascii=False, default=str)
-    return text[:MAX_RAW]
+    # Halves of surrogate pairs, written as escapes in valid JSON, could not be put into any answer of ours.
+    return text[:MAX_RAW].encode("utf-8", "replace").decode("utf-8")

@@ -23,7 +23,6 @@ MAX_UNPACKED = 200_000_000  # bytes in all
 MAX_RATIO = 200  # unpacked to packed, of an entry large enough to matter
 _RATIO_MATTERS = 5_000_000  # bytes
 
-_WORD_END = re.compile(r"[.!?:…][\"'”’)\]]{0,3}$")
 _PAGE_NUMBER = re.compile(r"(?:page )?\d{1,4}(?: (?:of|/) \d{1,4})?", re.IGNORECASE)
 _LIST_MARK = re.compile(r"(?:[•‣▪●○*–-]|\d{1,2}[.)]) ")
 

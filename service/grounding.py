@@ -6,9 +6,11 @@ grounded says of each field how it was found; whether the parts agree with each 
 
 import re
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
+from service.lexicon.function_words import FUNCTION_WORDS
 from service.lexicon.roles import ANONYMOUS, DOCUMENTS
 from service.records import (
     Check,
@@ -34,6 +36,7 @@ NEGATIONS = re.compile(r"\b(?:not|no(?!\.\s?\d)|never|none|without|cannot|neithe
 SPEAKERLESS: dict[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
 _HEAD_ENDS = re.compile(r"\s(?:in|of|from|at|for|with|near|on|who|that|and)\s|,")
 _MARK = re.compile(r"[SF]\d+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 class _Unplaced(Exception):
@@ -129,7 +132,12 @@ def _absent(words: str, sentence: Sentence, reading: Reading) -> str:
 
 
 def _whole(reading: Reading) -> Folded:
-    return fold(reading.article.text)
+    return _folded_article(reading.article.text)
+
+
+@lru_cache(maxsize=4)  # of its own: among sentences it would be pushed out, and be folded again for every speaker
+def _folded_article(text: str) -> Folded:
+    return fold(text)
 
 
 _CLOSERS = {'"': '"', "“": "”", "„": "“", "'": "'", "‘": "’", "«": "»", "‹": "›"}
@@ -215,12 +223,12 @@ def _speaker_in_words(
     found = _named_in_body(words, reading)
     if found is None:
         raise _Unplaced("speaker_absent", f"the speaker {words!r} is not in the article's body")
-    if not _can_speak(found, reading):
-        raise _Unplaced("no_speaker", f"{words!r} stands in the article, but names nobody who could speak")
     text = reading.article.text
     known = _listed(found.of(text), reading)
     if known is not None:
         return _place_speaker(draft.model_copy(update={"speaker": known.mark}), content, reading)
+    if not _can_speak(found, reading):
+        raise _Unplaced("no_speaker", f"{words!r} stands in the article, but names nobody who could speak")
     mention = _place_mention(draft, content, reading)
     name = found.of(text)
     source = Source(name=name, kind=_kind_of(name), mention=mention, via=via, accept=draft.accept)
@@ -228,29 +236,45 @@ def _speaker_in_words(
 
 
 def _named_in_body(words: str, reading: Reading) -> Span | None:
-    """Where the article's own sentences have these words first; bylines, teasers and captions name nobody who speaks."""
+    """Where the article's own sentences have these words first; bylines and teasers name nobody who speaks."""
     for found in occurrences(words, _whole(reading)):
         sentence = reading.sentence_at(found.start)
         if sentence is not None and sentence.span.holds(found):
-            return found
+            return _trimmed(found, reading.article.text)
     return None
 
 
+def _trimmed(span: Span, text: str) -> Span:
+    """Without the marks and spaces around it: a name keeps only the stop of an abbreviation."""
+    start, end = span
+    while start < end - 1 and not text[start].isalnum():
+        start += 1
+    while end > start + 1 and not (text[end - 1].isalnum() or text[end - 1] in ".)"):
+        end -= 1
+    return Span(start, end)
+
+
 def _can_speak(found: Span, reading: Reading) -> bool:
-    """Words of which one at least is no figure, no attributing verb and no mere function word: "the", "40" and "said"
-    are in every article and name nobody."""
+    """Whether one word at least is no figure, no attributing verb and no mere function word: "the", "40" and "said"
+    stand in every article and name nobody; nor do words that address a program."""
+    text = reading.article.text
+    if any(notice.code == "instruction" and notice.span and notice.span.overlaps(found) for notice in reading.notices):
+        return False
     taken = [figure.span for figure in reading.figures_in(found)]
-    taken += [cue.span for cue in reading.cues_in(found) if cue.form in ("verb", "according_to", "hedge")]
-    names = (Span(found.start + word.start(), found.start + word.end()) for word in _WORD.finditer(_words(found, reading)))
+    taken += [cue.span for cue in reading.cues_in(found) if cue.form in ("verb", "according_to")]
+    words = (Span(*word.span()) for word in _WORD.finditer(text, *found))
     return any(
-        not any(span.overlaps(name) for span in taken)
-        and name.of(reading.article.text).casefold() not in FUNCTION_WORDS
-        for name in names
+        not any(span.overlaps(word) for span in taken) and not _holds_together(word, text, reading) for word in words
     )
 
 
-def _words(span: Span, reading: Reading) -> str:
-    return span.of(reading.article.text)
+def _holds_together(word: Span, text: str, reading: Reading) -> bool:
+    """A function word, in small letters or at a sentence's start: "WHO", "US" and a Mrs "May" are names."""
+    letters = word.of(text)
+    if letters.casefold() not in FUNCTION_WORDS:
+        return False
+    sentence = reading.sentence_at(word.start)
+    return letters.islower() or len(letters) == 1 or (sentence is not None and word.start == sentence.span.start)
 
 
 def _kind_of(name: str) -> Kind:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from service.errors import InputError, TooLarge
-from service.files import read_article
+from service.files import article_from_text, read_article
 from service.goldfiles import GoldDocument, find_texts, load_documents, read_texts
 from service.records import Article, Record
 from service.settings import Settings
@@ -41,7 +41,7 @@ class Unopened(NamedTuple):
     def open(self, settings: Settings, about: About) -> tuple[Article, str | None]:
         """The article, and the SHA-256 of its file where it comes from one. Raises InputError."""
         if self.document is not None:
-            return self._from_document(self.document, settings), None
+            return self._from_document(self.document, settings, about), None
         data = _bytes_of(self, settings.max_file_bytes)
         article = read_article(
             data,
@@ -55,15 +55,21 @@ class Unopened(NamedTuple):
         )
         return article, hashlib.sha256(data).hexdigest()
 
-    def _from_document(self, document: GoldDocument, settings: Settings) -> Article:
+    def _from_document(self, document: GoldDocument, settings: Settings, about: About) -> Article:
+        """What a document's own line says goes before what the command line says of all."""
         text = document.text if document.text is not None else self.text
         if text is None:
             fix = "Set ACCORDING_TEXTS to the folder that holds the texts."
             raise InputError("The line has no text, and no file with its hash was found.", field="text", fix=fix)
-        if len(text) > settings.max_characters:
-            message = f"The text has {len(text):,} characters, {settings.max_characters:,} are allowed."
-            raise TooLarge(message, field="text", fix="--max-characters raises this.")
-        return document.article(text)
+        return article_from_text(
+            text,
+            id=document.id,
+            max_characters=settings.max_characters,
+            title=document.title or about.title,
+            outlet=document.outlet or about.outlet,
+            published=document.published or about.published,
+            language=document.language,
+        )
 
 
 def _bytes_of(unopened: Unopened, limit: int) -> bytes:

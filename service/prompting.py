@@ -63,7 +63,10 @@ def load_template(name: str, *, folder: Path | None = None, characters: int = EX
         instructions, line, user = path.read_text(encoding="utf-8").partition(_ARTICLE_LINE)
         shown = choose_examples(examples.read_text(encoding="utf-8").split("\n"), characters=characters)
     except OSError as error:
-        raise PromptError(f"There is no prompt {name!r}: {error.filename} cannot be read.") from error
+        raise PromptError(
+            f"There is no prompt {name!r}: {error.filename} cannot be read. ACCORDING_PROMPT names a prompt file "
+            "without its ending; ACCORDING_PROMPTS is the folder that it is in, if not the one shipped."
+        ) from error
     if not line:
         raise PromptError(f"{path.name} has no line {_ARTICLE_LINE.strip()!r} before what changes with the article.")
     system = fill(instructions, {"examples": "\n\n".join(shown)}, name=path.name)

@@ -22,7 +22,7 @@ class Settings(Record):
     max_characters: int = Field(default=200_000, ge=1, description="longest article, in characters of text")
     max_file_bytes: int = Field(default=20_000_000, ge=1, description="largest file or request body, in bytes")
     segment_characters: int = Field(default=24_000, ge=500, description="most text one model call reads")
-    review_below: float = Field(default=0.7, ge=0, le=1, description="claims less sure than this need review")
+    review_below: float = Field(default=0.6, ge=0, le=1, description="claims less sure than this need review")
     call_seconds: float = Field(default=120, gt=0, description="longest wait for one model call")
     request_seconds: float = Field(default=600, gt=0, description="longest time for one extraction over HTTP")
     attempts: int = Field(default=4, ge=1, le=20, description="tries of a model call that gets no answer")
@@ -36,6 +36,8 @@ class Settings(Record):
     prompt: str = Field(default="extract_claims.v1", description="prompt file, without its ending")
     prompts: Path | None = Field(default=None, description="folder of prompt files instead of the ones shipped")
     api_base: str | None = Field(default=None, description="address of an OpenAI-compatible server")
+    record: Path | None = Field(default=None, description="folder in which models' answers are saved as they come")
+    replay: Path | None = Field(default=None, description="folder of saved answers that stand in for the model")
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
@@ -52,9 +54,10 @@ class Settings(Record):
         except ValidationError as error:
             problem = error.errors()[0]
             name = str(problem["loc"][0])
+            field = cls.model_fields[name]
             raise SetupError(
                 f"{PREFIX}{name.upper()}={given[name]!r} cannot be used: {problem['msg']}. "
-                f"It is {cls.model_fields[name].description}; the default is {cls.model_fields[name].default!r}."
+                f"It sets this: {field.description}; the default is {field.default!r}."
             ) from None
 
     def fingerprint_fields(self) -> dict[str, str | int | float | bool | None]:
@@ -65,4 +68,5 @@ class Settings(Record):
             "temperature": self.temperature,
             "answer_mode": self.answer_mode,
             "review_below": self.review_below,
+            "replayed": self.replay is not None,
         }

@@ -45,7 +45,7 @@ class Folded(NamedTuple):
         return Span(self.places[start], self.places[end - 1] + 1)
 
 
-@lru_cache(maxsize=64)  # the same sentence is folded for several claims, the same article for several speakers
+@lru_cache(maxsize=64)  # the same sentence is folded for several claims
 def fold(text: str, *, offset: int = 0) -> Folded:
     """Quotes, dashes and spaces made plain, runs of spaces made one, invisible characters left out."""
     letters: list[str] = []

@@ -27,7 +27,7 @@ from pydantic_core import PydanticCustomError, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
 
 from service.drafts import ClaimScanner, complaint, read_answer
-from service.errors import BadAnswer, CompletionError, NoAnswer, Refused, SetupError
+from service.errors import BadAnswer, CompletionError, InputError, NoAnswer, Refused, SetupError
 from service.models import Completion, Meter, NotSetUp, Prompt, missing_for, provider_of
 from service.records import Usage
 from service.settings import Settings
@@ -41,6 +41,8 @@ BACKOFF_FIRST = 0.5  # seconds before the second try; doubled for each further o
 BACKOFF_MOST = 30.0
 MAX_STREAMED = 1_000_000  # characters of a streamed answer after which nobody listens any longer
 MAX_BABBLE = 2_000  # … and after the answer's last bracket
+MAX_SENT_BACK = 8_000  # characters of a bad answer that the model is shown again
+LEAST_KEY = 12  # characters; a shorter value of a variable called "…KEY…" may be a word of the article
 THINKING_TOKENS = 16_000  # added to the cap where a model's thoughts count against it
 
 # Servers that constrain answers to any schema, whatever model they run.
@@ -62,6 +64,7 @@ class _Call:
     meter: Meter
     deadline: float
     requests: int = 0
+    answered: str = ""  # the last answer that came, of use or not
 
 
 class VendorCompleter:
@@ -113,7 +116,7 @@ class VendorCompleter:
                 claims=read_answer(raw).claims, status="truncated", raw=raw, model=response.model or self._name
             )
         except libraries.gave_up as failed:
-            raise _why(failed) from None
+            raise _why(failed, call) from None
         return Completion(
             claims=answer.claims, raw=answer.raw, model=getattr(answer._raw_response, "model", None) or self._name
         )
@@ -123,9 +126,20 @@ class VendorCompleter:
             if self._libraries is None or self._mode is None:
                 # In a thread: the import takes seconds, in which others want to be served.
                 self._libraries = await asyncio.to_thread(_import_libraries)
+                self._refuse_unknown_provider(self._libraries.litellm)
                 self._thinks = self._libraries.litellm.supports_reasoning(model=self._name)
                 self._mode = _choose_mode(self._name, self._settings, self._libraries.litellm)
         return self._libraries
+
+    def _refuse_unknown_provider(self, litellm: "ModuleType") -> None:
+        try:
+            litellm.get_llm_provider(model=self._name, api_base=self._settings.api_base)
+        except litellm.exceptions.BadRequestError:
+            raise InputError(
+                f"{self._name!r} names no model: LiteLLM knows no provider {provider_of(self._name)!r}.",
+                field="model",
+                fix="Write provider/model, such as openai/gpt-5-mini; `according models` shows how names are written.",
+            ) from None
 
     # ── one request, tried as often as the policy allows ──────────────────────────────────────────────────────────
 
@@ -157,7 +171,7 @@ class VendorCompleter:
     def _request(self, call: _Call, messages: list[dict[str, Any]], prepared: dict[str, Any]) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": self._name,
-            "messages": messages,
+            "messages": [*messages[:2], *map(_shortened, messages[2:])],
             "max_tokens": call.prompt.max_tokens + (THINKING_TOKENS if self._thinks else 0),
             "temperature": self._settings.temperature,
             "timeout": self._settings.call_seconds,
@@ -207,9 +221,11 @@ class VendorCompleter:
             raise self._sorted(error) from None
         finally:
             call.meter.add(spent)
+        _make_harmless(response, os.environ)
         declined = _declined(response)
         if declined is not None:
             raise Refused(f"{self._name} declined to answer: {_without_secrets(declined, os.environ)}")
+        call.answered = _raw(response)
         return response
 
     async def _answered(self, request: dict[str, Any], *, seconds: float) -> Any:
@@ -258,7 +274,7 @@ class VendorCompleter:
             )
         if status in (401, 403):
             return NotSetUp(f"{self._name} refused the key ({status}). Check the provider's API key. ({said})")
-        if status == 404 or "LLM Provider NOT provided" in said:
+        if status == 404:
             return NotSetUp(
                 f"{self._name} is not known there. Check the model's name; `according models` shows how it is written. "
                 f"({said})"
@@ -457,6 +473,37 @@ def _raw(response: Any) -> str:
     return message.content or ""
 
 
+def _make_harmless(response: Any, environ: Mapping[str, str]) -> None:
+    """Takes out of what the model wrote, in place, what must not travel on: halves of surrogate pairs, which no UTF-8
+    can hold and which would break the next request and our own answer, and keys that a server echoes."""
+    for choice in getattr(response, "choices", None) or ():
+        message = choice.message
+        if isinstance(message.content, str):
+            message.content = _harmless(message.content, environ)
+        for call in message.tool_calls or ():
+            if isinstance(call.function.arguments, str):
+                call.function.arguments = _harmless(call.function.arguments, environ)
+
+
+def _shortened(message: dict[str, Any]) -> dict[str, Any]:
+    """A message about a bad answer, which holds that answer: no runaway is sent back, and paid for, whole."""
+    content = message.get("content")
+    if isinstance(content, str) and len(content) > MAX_SENT_BACK:
+        message = message | {"content": content[:MAX_SENT_BACK] + " …"}
+    for call in message.get("tool_calls") or ():
+        if len(call["function"]["arguments"]) > MAX_SENT_BACK:
+            call["function"]["arguments"] = "{}"  # a part of it would be no JSON, which providers refuse
+    return message
+
+
+def _harmless(said: str, environ: Mapping[str, str]) -> str:
+    for name, value in environ.items():
+        if len(value) >= LEAST_KEY and _SECRET_NAME.search(name):
+            said = said.replace(value, "[key]")
+    return _SURROGATE.sub("\ufffd", said)
+
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DECLINING = re.compile(
     r"\s*(?:I['’]?m sorry|I am sorry|sorry|I can(?:no|['’])t|I (?:am|['’]m) unable|I won['’]t)", re.I
 )
@@ -479,11 +526,13 @@ def _declined(response: Any) -> str | None:
     return None
 
 
-def _why(failed: Any) -> CompletionError:
-    """The error that made instructor give up: one of ours, or an answer that was no use twice."""
+def _why(failed: Any, call: _Call) -> CompletionError:
+    """The error that made instructor give up: one of ours, or an answer that was no use twice.
+
+    Where the second request failed, the first answer goes with the error: some of it may be of use."""
     cause = failed.__cause__
     if isinstance(cause, CompletionError):
-        return cause
+        return BadAnswer(str(cause), reason=cause.reason, raw=call.answered) if call.answered else cause
     raw = _raw(failed.last_completion)
     problem = complaint(read_answer(raw)) or "the answer has not the form that was asked for"
     return BadAnswer(f"Asked twice, the model gave no answer that can be used: {problem}", raw=raw)

@@ -16,6 +16,7 @@ from service.lexicon.cues import (
     HEDGE_ADVERBS,
     HEDGE_PASSIVES,
     MENTAL,
+    PUTTING,
     SPEECH_HEADS,
     STANCES,
     TAKE_INFINITIVE,
@@ -30,10 +31,12 @@ Rule = Literal[
 SKIPPED_AUXILIARIES = frozenset("would could should might may must can".split())
 FINITE_OPENERS = frozenset("whether if".split())
 OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
+TALLIES = frozenset("toll count account estimate post report".split())  # they are put at a number, and put none
+WANTING = frozenset("want wants wanted".split())
+SHARES = frozenset("half third thirds quarter quarters fifth fifths tenth dozen dozens".split())
 EMPTY_NOUNS = frozenset(
     "it them this that comment question questions request requests concern interest what role".split()
 )
-SPEAKS = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,12 @@ def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attributi
 
 def _at(parsed: Parsed, token: Token) -> Attribution | None:
     lower = token.lower_
+    if lower in PUTTING and token.tag_.startswith("VB"):
+        put = _putting(parsed, token)
+        if put is not None:
+            return put
+    if lower in WANTING and token.tag_.startswith("VB"):
+        return _wanting(parsed, token)
     if lower in {"according", "as", "in"}:
         return _according_to(parsed, token)
     if token.tag_.startswith("VB") and lower in CUE_FORMS:
@@ -114,6 +123,42 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     )
 
 
+def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "Put [the toll] at [12]", "spoke of [24 dead]": the small word belongs to the cue."""
+    what = next((child for child in verb.children if child.dep_ == "dobj"), None)
+    joints = PUTTING[verb.lower_]
+    near = [*verb.children, *(what.subtree if what is not None else ())]
+    joint = next((word for word in near if word.dep_ == "prep" and word.lower_ in joints and word.i > verb.i), None)
+    subject = subject_of(verb)
+    nobody = subject is None or subject.lemma_.lower() in TALLIES
+    if joint is None or nobody or (what is None) != ("of" in joints) or _unreal(verb):
+        return None
+    amount = tokens_under(joint) - {joint.i}
+    if not any(parsed.doc[i].like_num or parsed.doc[i].lower_ in SHARES for i in amount):
+        return None
+    content = amount | (tokens_under(what) - {joint.i} if what is not None else frozenset())
+    return Attribution(
+        cue=(verb.i,),
+        lemma=verb.lower_,
+        stance="asserts",
+        rule="noun_object",
+        content=content,
+        frame=tokens_under(verb) - content,
+        sources=tuple(named_by(parsed, subject)),
+    )
+
+
+def _wanting(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "Wants [him to go]", "wants [an inquiry]": a demand; "wants to win" is none."""
+    subject = subject_of(verb)
+    wish = next((child for child in verb.children if child.dep_ in {"ccomp", "dobj"} and child.pos_ != "PRON"), None)
+    if subject is None or wish is None or _unreal(verb) or any(child.dep_ == "neg" for child in verb.children):
+        return None
+    content = tokens_under(wish)
+    named = tuple(named_by(parsed, subject))
+    return Attribution((verb.i,), "want", "demands", "appeal", content, tokens_under(verb) - content, named)
+
+
 def _unreal(verb: Token) -> bool:
     """ "would say", "to say": nobody has said it."""
     for child in verb.children:
@@ -145,6 +190,13 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
     if lemma in TAKE_INFINITIVE:
         yield "infinitive", _infinitive(verb)
     yield "parenthesis", _parenthesis(parsed, verb, lemma)
+    if lemma in {"deny", "admit"}:  # "denied having signed"
+        gerunds = (
+            child
+            for child in verb.children
+            if child.dep_ in {"xcomp", "pcomp", "advcl"} and child.left_edge.tag_ == "VBG"
+        )
+        yield "infinitive", next((tokens_under(child) for child in gerunds), frozenset())
     if lemma in TAKE_NOUN:
         yield "noun_object", _noun_object(verb, lemma)
     if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"
@@ -417,6 +469,19 @@ def _of_noun(parsed: Parsed, noun: Token) -> Attribution | None:
         frame=tokens_under(noun) - content,
         sources=tuple(named_by(parsed, speaker)),
     )
+
+
+def list_opener(parsed: Parsed) -> Attribution | None:
+    """ "The ministry said:" before a list: who speaks, with nothing said in the sentence itself."""
+    if not parsed.doc.text.rstrip().endswith(":"):
+        return None
+    for verb in reversed(parsed.doc):
+        subject = subject_of(verb) if verb.tag_ in {"VBD", "VBZ", "VBP"} and verb.lower_ in CUE_FORMS else None
+        if subject is not None:
+            lemma = CUE_FORMS[verb.lower_]
+            named = tuple(named_by(parsed, subject))
+            return Attribution((verb.i,), lemma, STANCES[lemma], "clause", frozenset(), frozenset(), named)
+    return None
 
 
 def hedge_adverb(parsed: Parsed, tokens: frozenset[int]) -> int | None:

@@ -10,16 +10,22 @@ BEFORE_A_NOUN = frozenset("nummod quantmod compound amod advmod npadvmod nmod pr
 STANDING_FOR = frozenset("them those these it which whom".split())
 # "The number of nurses", "a toll of 12": the noun counted is another one.
 TALLIES = frozenset("number figure total count tally toll share proportion".split())
-UNIT_WORDS = frozenset("% per cent percent percentage point".split())
+UNIT_WORDS = frozenset(
+    """% per cent percent percentage point lakh crore feet mph cedi naira rupee dollar euro pound franc shilling rand
+    yen yuan taka peso dirham riyal""".split()
+)
+PEOPLE = frozenset("people men women children police troops".split())
+HYPHENS = frozenset("-–")
 # Their subject is what the amount measures, also where the amount looks like an object.
 MEASURING = frozenset(
     """cost reach total exceed weigh measure hit last take average equal number be stand hold close burn rage""".split()
 )
 LASTING = frozenset("last burn stay remain run continue rage hold take be".split())
 CHANGING = frozenset(
-    """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump soar
-    swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
+    """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump
+    soar swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
 )
+CAPTIVE = frozenset("hostage prisoner captive".split())
 SCALES = frozenset("to from at by between below above under over".split())
 TIMES_UNITS = frozenset("second minute hour day week month year quarter decade".split())
 MOST_WORDS = 8
@@ -52,6 +58,8 @@ def noun_of(number: Token) -> Token | None:
     for _ in range(4):
         if token.dep_ in BEFORE_A_NOUN and token.head != token:
             token = token.head
+            if token.lower_ in CAPTIVE:  # "took 18 guards hostage"
+                return next((child for child in token.children if child.dep_ == "compound"), token)
             if token.pos_ in PLAIN_NOUNS and token.dep_ not in {"compound", "nmod"}:
                 return token
         else:
@@ -80,7 +88,13 @@ def amount_of(number: Token, unit: str) -> Token:
 def _is_unit(word: Token, unit: str) -> bool:
     plain = word.lower_.rstrip("s")
     known = word.lower_ in UNIT_WORDS or plain in UNIT_WORDS or word.like_num or len(plain) <= 2
-    return bool(known or plain[:3] == unit[:3].lower() or not word.is_alpha)
+    return bool(known or not word.is_alpha or any(plain[:3] == part[:3] for part in unit.lower().split()))
+
+
+def can_be_taken_up(noun: str) -> bool:
+    """Whether "two of them" can mean some of these: a plural."""
+    last = noun.split()[-1].lower()
+    return last in PEOPLE or (last.endswith("s") and not last.endswith("ss"))
 
 
 # ── the three sorts of figures ────────────────────────────────────────────────────────────────────────────────────
@@ -88,8 +102,10 @@ def _is_unit(word: Token, unit: str) -> bool:
 
 def _plain(parsed: Parsed, number: Token, figure: FoundFigure, before: str | None) -> str | None:
     noun = noun_of(number)
-    if noun is not None and noun.pos_ in PLAIN_NOUNS and noun.lemma_.lower() not in TALLIES:
+    if noun is not None and noun.pos_ in PLAIN_NOUNS and not _is_tally(noun):
         return words_of(parsed, noun, figure)
+    if noun is not None and noun.pos_ in {"ADJ", "VERB"} and any(child.dep_ == "det" for child in noun.children):
+        return str(noun.text)  # "four of the wounded"
     if noun is not None and noun.pos_ == "PRON":
         return before if noun.lower_ in STANDING_FOR else None
     if noun is None:
@@ -132,8 +148,10 @@ def _measured(parsed: Parsed, number: Token, figure: FoundFigure) -> str | None:
 def _measured_noun(amount: Token, time: bool) -> Token | None:
     head = amount.head
     if amount.dep_ == "pobj" and time and head.lower_ != "of":
-        lasting = head.lower_ == "for" and head.head.lemma_.lower() in LASTING
-        return _subject(head.head) if lasting else None
+        lemma = head.head.lemma_.lower()
+        lasting = head.lower_ == "for" and lemma in LASTING
+        ends = head.lower_ in {"in", "within"} and lemma not in CHANGING and head.head.pos_ == "VERB"
+        return _subject(head.head) if lasting or ends else None
     if amount.dep_ == "pobj" and head.lower_ == "for":  # "sold the arm for €90m"
         return _object(head.head)
     scaled = _on_a_scale(amount)
@@ -192,9 +210,13 @@ def _object(verb: Token, other_than: Token | None = None) -> Token | None:
     return None
 
 
+def _is_tally(noun: Token) -> bool:
+    return noun.lemma_.lower() in TALLIES and noun.tag_ != "NNS"
+
+
 def _of_tally(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
     """ "Reviews" of "the number of reviews"; of a noun that is no tally, the noun itself."""
-    if noun.lemma_.lower() not in TALLIES:
+    if not _is_tally(noun):
         return words_of(parsed, noun, figure)
     of = object_of(noun, "of")
     if of is not None and of.pos_ in PLAIN_NOUNS:
@@ -208,6 +230,9 @@ def words_of(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
     first = noun.i
     while first - 1 >= 0 and first - 1 not in inside and noun.i - first < MOST_WORDS:
         before = parsed.doc[first - 1]
+        if before.text in HYPHENS and first - 2 >= 0:
+            first -= 1 if first - 2 in inside else 2  # "one-off charge" whole, of "24-week trial" the "trial"
+            continue
         if before.is_ancestor(noun) or not (before.head.i == noun.i or before.head.head.i == noun.i):
             break
         if before.dep_ in {"det", "punct", "prep", "cc", "nsubj", "poss", "case", "predet"} or before.pos_ == "VERB":
@@ -215,6 +240,8 @@ def words_of(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
         if before.like_num or before.dep_ in {"nummod", "quantmod"}:
             break
         first -= 1
+    while parsed.doc[first].text in HYPHENS and first + 2 <= noun.i:
+        first += 2
     if any(i in inside for i in range(first, noun.i + 1)):
         return None
     return " ".join(parsed.doc[first : noun.i + 1].text.split()) or None

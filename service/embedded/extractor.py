@@ -7,20 +7,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from service.embedded.attribution import Attribution, find_attributions, hedge_adverb
-from service.embedded.clauses import Piece, is_finite, spans_of, split
-from service.embedded.counting import counted
+from service.embedded.asides import find_asides
+from service.embedded.attribution import Attribution, find_attributions, hedge_adverb, list_opener
+from service.embedded.clauses import Piece, spans_of, split
+from service.embedded.counting import can_be_taken_up, counted
 from service.embedded.implied import Account, goes_on
 from service.embedded.measures import is_violent, measure
-from service.embedded.parsing import Parsed, Token, parse
+from service.embedded.parsing import Parsed, parse
 from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
 from service.embedded.stance import hedged, stance_of
-from service.lexicon.cues import CUE_FORMS, EXPRESSIVE, MENTAL
+from service.embedded.unattributed import clause_around, expressive, is_joined, left_over
+from service.lexicon.cues import MENTAL
 from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 
 HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
+ANNOUNCING = frozenset("announce report".split())  # a body that opens an article so tells all of it
+BULLETS = frozenset("•·*-–—▪◦‣")
 QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
 
 
@@ -35,6 +39,7 @@ class Said:
     via: tuple[Who, ...] = ()
     accept: tuple[str | None, ...] = ()
     rule: str = ""
+    cue: Span | None = None  # where it stands in another sentence
 
 
 @dataclass
@@ -45,6 +50,7 @@ class Memory:
     account: Account | None = None
     owners: dict[int, Who] = field(default_factory=dict)  # by number of the quotation
     paragraph: int = -1
+    listing: Said | None = None  # who says the list that follows a colon
     counted: str | None = None  # what the last figure counted
 
     def spoke(self, who: Who) -> None:
@@ -110,6 +116,8 @@ class _Reader:
         quoted = [tokens for _, tokens in self._quoted(parsed)]
         inside = frozenset().union(*quoted) if quoted else frozenset()
         found = list(find_attributions(parsed, inside))
+        cues = frozenset(i for each in found for i in each.cue)
+        found += find_asides(parsed, inside, cues)
         covered = frozenset().union(*(each.content for each in found)) if found else frozenset()
         for tokens in quoted:
             if not tokens or not is_full(parsed, tokens) or len(tokens & covered) * 2 > len(tokens):
@@ -121,22 +129,26 @@ class _Reader:
 
     def _own_quotations(self, sentences: list[Parsed], found: list[list[Attribution]]) -> None:
         """Which quotations of the paragraph a cue in one of their sentences hands to somebody."""
+        last = list(self.memory.last)
         for parsed, attributions in zip(sentences, found, strict=True):
             for number, tokens in self._quoted(parsed):
                 for attribution in attributions:
                     if attribution.sources and tokens and len(attribution.content & tokens) * 2 > len(tokens):
-                        who = self.resolver.who(parsed, attribution.sources[0], self.memory.last)
+                        who = self.resolver.who(parsed, attribution.sources[0], last)
                         self.memory.owners.setdefault(number, who)
+            named = [self.resolver.who(parsed, each.sources[0], last) for each in attributions if each.sources]
+            subject = self.resolver.subject(parsed)
+            last += named or ([subject] if subject is not None else [])
 
     # ── one sentence ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def _sentence(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Draft]:
-        said = list(self._attributed(parsed, attributions))
+        said = list(self._attributed(parsed, attributions)) or list(self._listed(parsed))
         taken = frozenset().union(*(each.content for each in said)) if said else frozenset()
         frames = frozenset().union(*(each.frame for each in attributions)) if attributions else frozenset()
         quoted = list(self._free_quotations(parsed, taken | frames))
         taken |= frozenset().union(*(each.content for each in quoted)) if quoted else frozenset()
-        rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken))
+        rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken, said))
         taken |= frozenset().union(*(each.content for each in rest)) if rest else frozenset()
         lost = list(self._lost_figures(parsed, said, taken))
         for each in sorted([*said, *quoted, *rest, *lost], key=lambda one: min(one.content)):
@@ -145,6 +157,21 @@ class _Reader:
         if subject is not None and not said:
             self.memory.spoke(subject)
 
+    def _listed(self, parsed: Parsed) -> Iterator[Said]:
+        """A point of a list belongs to whoever the sentence before the list names."""
+        listing = self.memory.listing
+        first = self.reading.paragraphs[parsed.sentence.paragraph].span.start
+        opener = list_opener(parsed)
+        if opener is not None and opener.sources:
+            who = self.resolver.who(parsed, opener.sources[0], self.memory.last)
+            cue = parsed.span(opener.cue[0], opener.cue[-1])
+            self.memory.listing = Said(frozenset(), who, None, "indirect", rule="clause", cue=cue)
+            self.memory.spoke(who)
+        elif listing is not None and self.text[first] in BULLETS:
+            yield replace(listing, content=frozenset(token.i for token in parsed.doc))
+        else:
+            self.memory.listing = None
+
     def _lost_figures(self, parsed: Parsed, said: list[Said], taken: frozenset[int]) -> Iterator[Said]:
         """Clauses that carry a figure and that nothing else took: "…, with two people hurt" beside an attribution."""
         cues = {i for each in said if each.attribution for i in each.attribution.cue}
@@ -152,7 +179,7 @@ class _Reader:
             at = parsed.tokens_in(figure.number)
             if not at or at[0] in taken:
                 continue
-            clause = _clause_around(parsed.doc[at[0]])
+            clause = clause_around(parsed.doc[at[0]])
             if clause is None or clause.i in cues or clause.i in taken:
                 continue
             content = frozenset(each.i for each in clause.subtree) - taken - cues
@@ -233,7 +260,8 @@ class _Reader:
         if who.kind in {"outlet", "unspecified", "unresolved"} or attribution.lemma in MENTAL:
             return
         text = parsed.doc.text.lower()
-        lasting = attribution.rule == "according_to" or "statement" in text
+        release = parsed.sentence.number == 1 and who.kind == "organization" and attribution.lemma in ANNOUNCING
+        lasting = attribution.rule == "according_to" or "statement" in text or release
         self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
 
     def _free_quotations(self, parsed: Parsed, taken: frozenset[int]) -> Iterator[Said]:
@@ -252,11 +280,17 @@ class _Reader:
             self.memory.spoke(replace(who, sentence=parsed.sentence.number))
             yield Said(free, replace(who, mention=None, how="goes_on"), None, "direct", rule="free_quotation")
 
-    def _unattributed(self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[Said]:
+    def _unattributed(
+        self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int], said: list[Said]
+    ) -> Iterator[Said]:
         """Clauses of the outlet's own, of nobody named, or of an account that goes on."""
-        for content in _left_over(parsed, attributions, taken):
+        for content in left_over(parsed, attributions, taken):
             adverb = hedge_adverb(parsed, content)
             account = self.memory.account
+            teller = next((each for each in reversed(said) if each.attribution and each.attribution.sources), None)
+            if teller is not None and teller.attribution and is_joined(parsed, content, teller.attribution):
+                yield replace(teller, content=content, mode=None)
+                continue
             if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
                 assert account is not None
                 self.memory.account = account.later(parsed.sentence.paragraph, parsed.sentence.number)
@@ -300,7 +334,7 @@ class _Reader:
         pieces = split(parsed, said.content, numbers)
         for piece in pieces:
             spans = spans_of(parsed, piece.tokens, piece.head)
-            idle = said.rule == "outlet" and _expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
+            idle = said.rule == "outlet" and expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
             if spans and not idle and not self._asks(spans):
                 yield self._draft(parsed, said, piece, spans, figures, len(pieces))
 
@@ -329,9 +363,9 @@ class _Reader:
             mention=said.who.mention,
             via=tuple(who.mark for who in said.via),
             accept=said.accept,
-            cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else None,
+            cue=parsed.span(attribution.cue[0], attribution.cue[-1]) if attribution is not None else said.cue,
             mode=mode,
-            stance=stance_of(parsed, piece.head, attribution),
+            stance=stance_of(parsed, piece.head, attribution, spoken=said.who.kind != "outlet"),
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
             figures=tuple(self._figure(parsed, figure, piece) for figure in own),
             where=_places(parsed, piece.tokens),
@@ -343,7 +377,8 @@ class _Reader:
         noun = counted(parsed, figure, self.memory.counted)
         if figure.unit is None:
             noun = noun or figure.counted
-            self.memory.counted = noun or self.memory.counted
+            if noun is not None and can_be_taken_up(noun):
+                self.memory.counted = noun
         return DraftFigure(
             figure=figure.mark, counted=noun, measure=measure(parsed, figure, piece.tokens, violent=violent)
         )
@@ -380,82 +415,6 @@ def _only_a_thought_within(each: Attribution, attributions: list[Attribution]) -
     thought = each.lemma in MENTAL or each.unspecified or each.rule in {"noun_object", "infinitive"}
     thought = thought and not coordinated
     return thought and any(each.cue[0] in other.content for other in attributions if other is not each)
-
-
-def _left_over(parsed: Parsed, attributions: list[Attribution], taken: frozenset[int]) -> Iterator[frozenset[int]]:
-    """The finite clauses that no attribution takes."""
-    cues = {i for each in attributions for i in each.cue}
-    frames = {each.cue[0]: each.frame for each in attributions}
-    for head in _free_heads(parsed, cues, taken):
-        tokens = frozenset(each.i for each in head.subtree) - taken - cues - _borrowed(parsed, attributions)
-        for cue, frame in frames.items():
-            inside = parsed.doc[cue]
-            if inside.is_ancestor(head) or cue == head.i:
-                continue
-            tokens -= frame
-        for other in _free_heads(parsed, cues, taken):
-            if other.i != head.i and head.is_ancestor(other):
-                tokens -= frozenset(each.i for each in other.subtree)
-        if any(parsed.doc[i].is_alpha for i in tokens):
-            yield tokens
-
-
-def _borrowed(parsed: Parsed, attributions: list[Attribution]) -> frozenset[int]:
-    """ "with the army" of "…, with the army confirming 11 dead": the words hang on the host but belong to the cue."""
-    found: set[int] = set()
-    for each in attributions:
-        for named in each.sources:
-            noun = parsed.doc[named.head]
-            cue = parsed.doc[each.cue[0]]
-            if noun.dep_ == "pobj" and noun.head.lower_ == "with" and cue.head.i == noun.i:
-                found |= {noun.head.i, *parsed.tokens_in(named.span)}
-    return frozenset(found)
-
-
-def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[Token]:
-    """The sentence's main verbs, and verbs coordinated with them, that are neither cues nor said by somebody."""
-    found = []
-    for token in parsed.doc:
-        if token.i in taken or token.i in cues or token.lemma_.lower() in EXPRESSIVE:
-            continue
-        quoted_as = token.lower_ in {"quoted", "cited"} and any(child.lower_ == "as" for child in token.children)
-        mistaken = token.pos_ not in {"VERB", "AUX"} and _speech(token)
-        if (
-            token.dep_ == "ROOT"
-            and not quoted_as
-            and not mistaken
-            and (token.pos_ in {"VERB", "AUX"} or _has_verb(token))
-        ):
-            found.append(token)
-        elif token.dep_ == "conj" and token.pos_ in {"VERB", "AUX"} and is_finite(token) and not _speech(token):
-            top = token
-            while top.dep_ == "conj":
-                top = top.head
-            if top.dep_ == "ROOT" and (top.i in cues or top.lemma_.lower() in EXPRESSIVE):
-                found.append(token)
-    return found
-
-
-def _expressive(verb: Token) -> bool:
-    return verb.pos_ == "VERB" and verb.lemma_.lower() in EXPRESSIVE
-
-
-def _speech(verb: Token) -> bool:
-    """A cue verb that gave no attribution: nothing is said there by anybody."""
-    return verb.lower_ in CUE_FORMS and not any(child.dep_ == "neg" for child in verb.children)
-
-
-def _clause_around(token: Token) -> Token | None:
-    """The nearest participle or clause with a verb around a token, short of the sentence's main verb."""
-    while token.head != token:
-        if token.dep_ in {"pcomp", "advcl", "relcl", "acl", "ccomp", "conj"} and token.pos_ in {"VERB", "AUX"}:
-            return token
-        token = token.head
-    return None
-
-
-def _has_verb(root: Token) -> bool:
-    return any(child.pos_ in {"VERB", "AUX"} for child in root.subtree)
 
 
 def _places(parsed: Parsed, tokens: frozenset[int]) -> tuple[str, ...]:

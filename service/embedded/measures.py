@@ -4,7 +4,7 @@ The verb or participle in the text, for one figure inside one claim; the noun is
 
 import re
 
-from service.embedded.counting import CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
+from service.embedded.counting import CAPTIVE, CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
 
@@ -15,7 +15,6 @@ VIOLENCE = frozenset(
     soldiers troops militant terrorist terrorists gunfire assault fired rocket drone missile grenade
     airstrike""".split()
 )
-CAPTIVE = frozenset("hostage prisoner captive".split())
 LIGHT = frozenset("be have do include leave bring raise rise reach stand see suffer".split())
 STATES = frozenset("dead injured wounded missing homeless displaced hurt killed alive underground".split())
 # The verb alone would say something else.
@@ -26,7 +25,7 @@ PARTICLES = frozenset("off over out up down away".split())
 SEARCHING = frozenset("look search wait hunt".split())
 # A number after these only says where, whence, how often or among how many.
 PLACES = frozenset("in at from across on among between with without near into through out over to off along".split())
-OBJECT_OF_NUMBER = frozenset("put give set raise take".split())
+REDUCING = frozenset("cut raise reduce slash lower lift bring take".split())
 SHORT = 5  # words of "in a critical condition"
 FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
@@ -42,33 +41,41 @@ def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, vio
     noun = _counted_noun(number, figure)
     if noun is None:
         return None
-    found = _around(noun, content, violent=violent)
+    found = _around(noun, content, counts=figure.unit is None or noun.head.lower_ == "with", violent=violent)
     return found if found is None or found in {"killed", "died"} else " ".join(found.split())
 
 
 def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
     if figure.unit is None:
         noun = noun_of(number)
-        if noun is not None and noun.lower_ in CAPTIVE:
-            return next((child for child in noun.children if child.dep_ == "compound" and child.pos_ == "NOUN"), noun)
         if noun is not None and noun.head.dep_ == "prep" and noun.head.head == number:
             return number  # "18 of the soldiers": what befell the 18
         return noun if noun is not None else number
     amount = amount_of(number, figure.unit)
-    if amount.head.pos_ in PLAIN_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod"}:
-        return None  # "a five-year term"
-    if figure.unit in TIMES_UNITS and amount.dep_ == "pobj" and amount.head.lower_ in {"in", "over", "during", "after"}:
+    if amount.head.pos_ in PLAIN_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod", "predet"}:
+        # "half the guests", "twice the amount"
+        share = figure.unit in {"percent", "times"} and amount == number and number.is_alpha
+        return amount.head if share else None  # not "a five-year term"
+    if amount.dep_ == "pobj" and figure.unit in TIMES_UNITS and not _lasts(amount.head):
         return None
     return amount
 
 
-def _around(noun: Token, content: frozenset[int], *, violent: bool) -> str | None:
+def _lasts(preposition: Token) -> bool:
+    """ "Worked for six hours", "arrived in six hours"; not "rose in six months", "over six years"."""
+    changes = preposition.head.lemma_.lower() in CHANGING
+    return preposition.lower_ == "for" or (preposition.lower_ in {"in", "within"} and not changes)
+
+
+def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool) -> str | None:
     death = "killed" if violent else "died"
     if noun.lemma_.lower() in DEATH_NOUNS:
         return death
     own = _own_participle(noun, death)
     if own is not None:
         return own
+    if counts and _only_places(noun):
+        return None
     token = noun
     while token.head != token:
         head = token.head
@@ -76,7 +83,7 @@ def _around(noun: Token, content: frozenset[int], *, violent: bool) -> str | Non
             return death
         if head.pos_ in {"VERB", "AUX"}:
             return _of_verb(head, token, death) if head.i in content else _death_beside(head, death)
-        if _only_places(token, noun) or _denominator(token):
+        if _denominator(token):
             return None
         token = head
     return None
@@ -93,18 +100,27 @@ def _own_participle(noun: Token, death: str) -> str | None:
     return None
 
 
-def _only_places(token: Token, noun: Token) -> bool:
-    """ "In two towns", "from four sides"; but "fell to 8 per cent", "worked for 20 years"."""
-    if token != noun or token.dep_ != "pobj" or token.head.lower_ not in PLACES:
+def _only_places(noun: Token) -> bool:
+    """ "In two towns", "from four sides"; but "slashed from 52 to 13"."""
+    if noun.dep_ != "pobj" or noun.head.lower_ not in PLACES or noun.lemma_.lower() in DEATH_NOUNS:
         return False
-    verb = token.head.head
-    scale = token.head.lower_ in {"to", "from", "at", "in", "over"} and verb.lemma_.lower() in CHANGING | {"cut", "raise"}
-    return not (scale or token.head.lower_ == "with" and verb.pos_ not in {"VERB", "AUX"})
+    top = noun.head.head
+    while top.dep_ == "prep":
+        top = top.head
+    changes = top.lemma_.lower() in CHANGING | REDUCING or any(
+        child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS for child in top.children
+    )
+    scale = noun.head.lower_ in {"to", "from", "at"} and changes
+    return not (scale or (noun.head.lower_ == "with" and top.pos_ not in {"VERB", "AUX"}))
 
 
 def _denominator(token: Token) -> bool:
     """ "The 29 registers" of "three of the 29 registers"."""
-    return token.dep_ == "pobj" and token.head.lower_ == "of" and bool(token.head.head.like_num)
+    return (
+        token.dep_ == "pobj"
+        and token.head.lower_ == "of"
+        and bool(token.head.head.like_num or token.head.head.lower_ in {"dozen", "half", "most"})
+    )
 
 
 def _death_beside(verb: Token, death: str) -> str | None:
@@ -141,8 +157,14 @@ def _state_of(verb: Token) -> str | None:
             continue
         end = child.right_edge.i
         number = any(word.like_num for word in child.subtree)
-        if child.dep_ == "prep" and child.lower_ in {"in", "at", "on", "under"} and end - child.i < SHORT and not number:
-            return str(verb.doc[child.i : end + 1].text)
+        if (
+            child.dep_ == "prep"
+            and child.lower_ in {"in", "at", "on", "under"}
+            and end - child.i < SHORT
+            and not number
+        ):
+            nested = (word.i for word in child.subtree if word.dep_ == "prep" and word.i > child.i)
+            return str(verb.doc[child.i : next(nested, end + 1)].text)
         if child.dep_ == "acomp" and end - child.i <= 1 and child.lower_ not in {"more", "less"}:
             return str(verb.doc[child.i : end + 1].text)
     return None

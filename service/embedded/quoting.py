@@ -65,7 +65,7 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         if best is None or distance < best[0]:
             best = (distance, token)
     if best is None:
-        return None
+        return _inverted(parsed, quoted) or _before_colon(parsed, quoted)
     verb = best[1]
     subject = subject_of(verb)
     if subject is None or subject.i in quoted:
@@ -82,6 +82,45 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         frame=frozenset({verb.i}) | frozenset(each.i for each in subject.subtree if each.i not in quoted),
         sources=tuple(named_by(parsed, subject)),
     )
+
+
+def _inverted(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None:
+    """ "“…,” wept Ada Obi": right after a quotation any verb with a subject will do."""
+    doc = parsed.doc
+    at = max(quoted) + 1
+    while at < len(doc) and (doc[at].is_punct or doc[at].is_space):
+        at += 1
+    if at >= len(doc) or doc[at].tag_ not in {"VBD", "VBZ"} or not doc[at - 1].is_punct:
+        return None
+    verb = doc[at]
+    subject = next((child for child in verb.children if child.dep_ == "nsubj" and child.i > at), None)
+    if subject is None or subject.i - at > FULL:
+        return None
+    frame = frozenset({at}) | frozenset(each.i for each in subject.subtree if each.i not in quoted)
+    named = tuple(named_by(parsed, subject))
+    return Attribution((at,), verb.lemma_.lower(), "asserts", "quotation", quoted, frame, named)
+
+
+def _before_colon(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None:
+    """ "The firm hit back: “…”": before a colon any verb with a subject will do."""
+    start = min(quoted)
+    if start < 3 or ":" not in {parsed.doc[start - 1].text, parsed.doc[start - 2].text}:
+        return None
+    colon = start - 1 if parsed.doc[start - 1].text == ":" else start - 2
+    name = parsed.doc[colon - 1]
+    if name.pos_ == "PROPN" and not any(token.pos_ in {"VERB", "AUX"} for token in parsed.doc[:colon]):
+        # "Ada Obi: “…”"
+        named = tuple(named_by(parsed, name))
+        return Attribution((colon,), ":", "asserts", "quotation", quoted, frozenset(range(start)), named)
+    for token in parsed.doc[:colon]:
+        subject = next((child for child in token.children if child.dep_ == "nsubj" and child.i < start), None)
+        if subject is None and token.dep_ == "acl" and token.head.dep_ == "ROOT" and token.head.i < token.i:
+            subject = token.head  # "an insider blabbed to the paper": taken for a participle
+        if token.tag_ in {"VBD", "VBZ", "VBP", "VBN"} and subject is not None:
+            frame = frozenset(range(start)) - quoted
+            named = tuple(named_by(parsed, subject))
+            return Attribution((token.i,), token.lemma_.lower(), "asserts", "quotation", quoted, frame, named)
+    return None
 
 
 def _after_the_verb(verb: Token, quoted: frozenset[int]) -> Token | None:

@@ -2,17 +2,20 @@
 
 Takes up the mentions that reading found, and settles pronouns and roles by who spoke last."""
 
+import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from service.embedded.parsing import Parsed
 from service.embedded.sources import Named
+from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
 from service.lexicon.function_words import DETERMINERS
 from service.lexicon.names import FEMALE, MALE
 from service.lexicon.roles import ROLES
 from service.records import Reading, Span, Speaker, SpeakerMention
 
 DEFINITE = frozenset("the this that its their".split())
-OWN_OF = {"its": "it", "his": "he", "her": "she", "their": "they"}
+OWN_OF = {"its": "it", "his": "he", "him": "he", "her": "she", "their": "they", "them": "they"}
 # Held by one person whom everybody knows: they need no naming before.
 OFFICES = frozenset(
     """president minister premier chancellor king queen pope governor mayor secretary speaker pm ambassador judge
@@ -64,10 +67,13 @@ class Resolver:
     def __init__(self, reading: Reading) -> None:
         self._reading = reading
         self._by_sentence: dict[int, list[SpeakerMention]] = {}
+        self._named: dict[int, list[int]] = {}  # sentences in which a speaker is named, by the speaker's index
         self._makers: dict[str, Who] = {}
         self._genders = [gender_of(speaker) for speaker in reading.speakers]
         for mention in reading.mentions:
             self._by_sentence.setdefault(mention.sentence, []).append(mention)
+            if mention.form == "name" and mention.speaker is not None:
+                self._named.setdefault(mention.speaker, []).append(mention.sentence)
 
     def who(self, parsed: Parsed, named: Named, last: list[Who]) -> Who:
         """Whom `named` stands for; `last` are those who spoke before, the latest at the end."""
@@ -85,6 +91,8 @@ class Resolver:
             pronoun = mention.form == "pronoun"
             taken = self._within(parsed, mention, words) if pronoun else None
             taken = taken or self._taken_up(words, last, number, pronoun=pronoun)
+            if taken is not None and words in {"he", "she"} and self._named_since(mention, taken, number):
+                return self._entity(mention.speaker or 0, mention.mark, span, number, "pronoun")
             if taken is not None:
                 return self._as(taken, span, number, "pronoun" if mention.form == "pronoun" else "role")
         taken = self._bearer(mention, last, number)
@@ -95,6 +103,16 @@ class Resolver:
         if mention.speaker is None:
             return Who("unresolved", None, None, "unresolved", mention=span, sentence=number, ambiguity=1.0)
         return self._entity(mention.speaker, mention.mark, span, number, mention.form)
+
+    def _named_since(self, mention: SpeakerMention, taken: Who, number: int) -> bool:
+        """Whether the person whom reading takes "he" for was named after `taken` had spoken."""
+        if mention.speaker is None or mention.speaker == taken.index:
+            return False
+        if self._reading.speakers[mention.speaker].kind != "person":
+            return False
+        named = self._named.get(mention.speaker, [])
+        at = bisect_left(named, number) - 1
+        return at >= 0 and named[at] > taken.sentence
 
     def _maker_of(self, mention: SpeakerMention | None) -> Who | None:
         """Who made "the report" that an earlier sentence named with its maker."""
@@ -111,11 +129,11 @@ class Resolver:
         )
         if subject is None:
             return None
-        head = parsed.span(subject.i, subject.i)
-        for mention in self._by_sentence.get(parsed.sentence.number, []):
-            if mention.speaker is not None and mention.form == "name" and mention.span.overlaps(head):
-                return self._entity(mention.speaker, mention.mark, mention.span, parsed.sentence.number, "name")
-        return None
+        number = parsed.sentence.number
+        mention = self._mention(parsed, Named(subject.i, parsed.span(subject.left_edge.i, subject.i)), number)
+        if mention is None or mention.speaker is None or mention.form != "name":
+            return None
+        return self._entity(mention.speaker, mention.mark, mention.span, number, "name")
 
     def _mention(self, parsed: Parsed, named: Named, number: int) -> SpeakerMention | None:
         """The mention that holds the head noun, or that stands in apposition to it."""
@@ -203,7 +221,8 @@ class Resolver:
             known = self._genders[who.index] if who.index is not None else ""
             if who.kind == "person" and (not gender or known in {"", gender}):
                 return who
-            if who.kind == "anonymous" and pronoun and known in {"", gender} and who is last[-1]:
+            alone = who.kind == "anonymous" and not is_plural(who.name or "")
+            if alone and pronoun and known in {"", gender} and who is last[-1]:
                 return who
         return None
 
@@ -230,8 +249,23 @@ class Resolver:
             if len(parts) < len(words.split())
             else words
         )
-        kind = "organization" if token.pos_ == "PROPN" else "anonymous"
-        return Who(plain, None, plain, kind, named.span, number, 0.5, "words")
+        plain = _without_numbers(plain) if token.pos_ == "PROPN" else plain
+        body = token.pos_ == "PROPN" or token.lower_ in BODY_WORDS | GENERIC_BODIES
+        return Who(plain, None, plain, "organization" if body else "anonymous", named.span, number, 0.5, "words")
+
+
+def is_plural(words: str) -> bool:
+    """ "Two officials at the port", but not "a waitress at the port"."""
+    head = re.split(r" (?:of|in|at|for|from|with|on|close|familiar|near)\b", words.lower(), maxsplit=1)[0]
+    return head.endswith(("people", "men", "women")) or (head.endswith("s") and not head.endswith(("ss", "us", "boss")))
+
+
+def _without_numbers(words: str) -> str:
+    """ "10:30 Ada Obi", of a live report, is Ada Obi."""
+    parts = words.split()
+    while len(parts) > 1 and parts[0][0].isdigit():
+        parts = parts[1:]
+    return words[words.index(parts[0]) :]
 
 
 def _joined(phrase: Span, mention: Span) -> Span:

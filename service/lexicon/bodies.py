@@ -13,6 +13,12 @@ BODY_WORDS = frozenset(
     industries systems technologies media watch international church mosque diocese tribunal inquiry laboratory
     lab labs forum confederation chamber partners associates kremlin pentagon treasury cabinet nato un eu us
     hamas hezbollah taliban facebook google microsoft amazon apple twitter meta tesla boeing airbus dawn
+    appliances lines ferries therapeutics infirmary pharmaceuticals pharma platinum minerals electronics
+    foods stores supermarkets steel mining oil gas telecom communications shipping logistics capital securities
+    insurance financial consulting data analytics software networks studios entertainment breweries chemicals
+    textiles resources properties realty ventures ab oyj ag gmbh asa nv guild collective consortium syndicate
+    cooperative staff observatory museum academy clinic hospice prefecture legion militia battalion regiment
+    railway metro hotels retail outlets farms solar renewables biotech genomics health care
     politico bloomberg cnn bbc afp breitbart democrats republicans tories conservatives""".split()
 )
 
@@ -20,7 +26,8 @@ BODY_WORDS = frozenset(
 GENERIC_BODIES = frozenset(
     """police military army navy government authorities forces administration opposition parliament senate court
     judiciary troops gendarmerie coastguard paramilitaries leadership regulators regulator prosecution
-    defence""".split()
+    defence hotel prefecture airline insurer retailer manufacturer carmaker utility directorate municipality
+    presidency""".split()
 )
 
 # Nouns that take up a body already named. The value tells which words of a full name fit, or nothing for any body.
@@ -55,4 +62,20 @@ ANAPHORIC_BODIES: dict[str, frozenset[str]] = {
     "embassy": frozenset({"embassy"}),
     "corps": frozenset({"corps"}),
     "watchdog": frozenset(),
+    "trust": frozenset({"trust"}),
+    "lobby": frozenset(),
+    "front": frozenset({"front"}),
+    "alliance": frozenset({"alliance"}),
+    "directorate": frozenset({"directorate"}),
+    "forum": frozenset({"forum"}),
+    "guild": frozenset({"guild"}),
+    "federation": frozenset({"federation"}),
+    "authority": frozenset({"authority"}),
+    "board": frozenset({"board"}),
+    "panel": frozenset({"panel", "commission", "inquiry"}),
+    "service": frozenset({"service"}),
+    "centre": frozenset({"centre", "center"}),
+    "center": frozenset({"centre", "center"}),
+    "school": frozenset({"school"}),
+    "bureau": frozenset({"bureau"}),
 }

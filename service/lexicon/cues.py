@@ -10,7 +10,8 @@ ASSERTING = """accept acknowledge add admit advise affirm agree allege announce 
     inform insist joke lament maintain mention note observe opine outline point proclaim propose quip read
     reaffirm reassure recall reckon recount reiterate relate remark remember remind repeat reply report respond
     retort reveal say show signal speculate state stipulate stress submit suggest surmise swear tell testify tweet
-    underline underscore write post believe think feel fear suspect hope doubt judge consider quote""".split()
+    underline underscore write post believe think feel fear suspect hope doubt judge consider quote calculate fume
+    whisper blab gush sob shout yell scream mutter murmur grumble moan groan confide thunder""".split()
 
 CONFIRMING = "confirm verify corroborate".split()
 DENYING = "deny refute rebut reject dismiss dispute".split()
@@ -91,7 +92,9 @@ CUE_FORMS: dict[str, str] = {form: lemma for lemma in STANCES for form in forms_
 # Thoughts and plans: no speech act of their own inside what somebody else says.
 MENTAL = frozenset("believe think feel fear suspect hope doubt judge consider expect anticipate intend plan".split())
 # With an infinitive, these say what the speaker did or will do ("claimed to have", "vowed to").
-TAKE_INFINITIVE = frozenset("claim vow pledge promise threaten swear propose agree profess undertake".split())
+TAKE_INFINITIVE = frozenset(
+    "claim vow pledge promise threaten swear propose agree profess undertake plan intend expect".split()
+)
 # The noun after these is what is said ("confirmed the attack", "announced an increase").
 TAKE_NOUN = frozenset(
     """confirm deny claim announce predict forecast demand admit acknowledge allege report reveal disclose mention
@@ -99,6 +102,22 @@ TAKE_NOUN = frozenset(
 )
 # With somebody and an infinitive, these ask for something ("urged the council to act").
 ASK_SOMEBODY = frozenset("urge tell ask request implore exhort call order advise remind warn beg".split())
+# With a number, these say how much: "put the toll at 12", "gave the figure as 40", "spoke of 24 dead".
+PUTTING: dict[str, frozenset[str]] = {
+    form: frozenset(joints.split())
+    for forms, joints in (
+        ("put puts", "at"),
+        ("place places placed", "at"),
+        ("set sets", "at"),
+        ("peg pegs pegged", "at"),
+        ("rate rates rated", "at"),
+        ("value values valued", "at"),
+        ("estimate estimates estimated", "at"),
+        ("give gives gave", "as"),
+        ("speak speaks spoke", "of"),
+    )
+    for form in forms.split()
+}
 SPEECH_HEADS = frozenset("go continue come hasten want wish like appear seem begin start".split())  # "went on to say"
 
 # Praise, blame, dispute and sympathy: with a noun alone they state nothing that could be checked.

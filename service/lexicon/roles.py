@@ -35,8 +35,19 @@ ANONYMOUS = frozenset(
     passengers drivers shopkeepers traders elders tribesmen clerics historians commentators journalists
     reporters militants insurgents rebels fighters separatists attackers aides advisers advisors people
     investors shareholders users fans readers voters republicans democrats conservatives mps lords councillors
-    senators members physicians nurses counsel""".split()
-) - {"people", "members", "fighters", "attackers"}
+    senators members physicians nurses counsel people fishermen commuters mothers fathers seismologists geologists
+    inspectors organisers organizers detectives campaigners biologists climatologists meteorologists forecasters
+    epidemiologists engineers pilots miners dockers teachers pupils parents patients prisoners inmates detainees guards
+    soldiers officers troopers firefighters paramedics vaccinators volunteers aid campers swimmers sailors herders
+    merchants vendors sellers buyers customers shoppers tenants landlords homeowners motorists cyclists tourists
+    pilgrims worshippers refugees migrants returnees deputies governors mayors judges magistrates auditors
+    accountants trustees donors bankers brokers executives directors managers owners operators suppliers growers
+    breeders hunters loggers conservationists ecologists ornithologists astronomers physicists chemists sociologists
+    psychologists linguists archaeologists critics insiders colleagues friends classmates sisters brothers cousins
+    wives husbands widows women men youths girls boys children bystanders onlookers passers-by spectators guests
+    delegates negotiators mediators envoys ambassadors pollsters strategists organisers' collectors coaches players
+    shareholders creditors lenders bosses chiefs authors co-authors""".split()
+) - {"members", "fighters", "attackers", "organisers'", "aid", "children", "soldiers", "men", "women", "guards"}
 
 # Words that may stand between an article and a role.
 MODIFIERS = frozenset(
@@ -55,7 +66,9 @@ MODIFIERS = frozenset(
 DOCUMENTS = frozenset(
     """report study survey poll video footage document documents memo letter filing indictment lawsuit complaint
     statement communique communiqué dossier audit review research analysis paper data figures statistics records
-    images reports statements tweet post article bulletin census manifesto release""".split()
+    images reports statements tweet post article bulletin census manifesto release receipts papers circular text note
+    prospectus leaflet transcript recording emails email messages ledger minutes logs motion plan version
+    sheet""".split()
 )
 
 PRONOUNS = frozenset("he she they it".split())

@@ -15,7 +15,7 @@ HONORIFICS = (
     | frozenset(
         """dr prof professor rev reverend hon honourable honorable shaheed chief justice haji hajji hafiz
         engineer engr barrister advocate comrade comr otunba oba oloye igwe eze emir sultan kwame pastor rabbi mx
-        hakim agha syeda saint st sen rep gov pres""".split()
+        hakim agha syeda saint st sen rep gov pres cllr mzee mca dsf nana groom bride boss""".split()
     )
 ) - {"kwame", "baba", "mir", "bibi", "chaudhry"} | {"mir"}
 

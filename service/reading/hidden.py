@@ -1,8 +1,7 @@
 """What stands in the text that a reader cannot see, or that speaks to a machine?
 
 Finds hidden characters, letters that pass for others, control characters, and words that address a language model.
-These are notices only: the article's text stays as it was received. For parsers and models there is the same text
-without what is hidden, either with equal offsets (`mask_hidden`) or with a way back to them (`visible`)."""
+These are notices only: the article's text stays as it was received. What is shown of it to a model is for `drafts`."""
 
 import re
 from bisect import bisect_right
@@ -34,39 +33,48 @@ _LETTER_IN_NUMBER = re.compile(r"(?<=\d)[OoIl](?=\d)")
 _GREEK_SYMBOLS = frozenset("μΩπαβγδεθλσφψΔΣ")
 
 # Each is bounded: no part may run over more than a few words.
-_INSTRUCTIONS = re.compile(
+_ADDRESSES_MODEL = re.compile(
     r"""
-    \b(?:ignore|disregard|forget|override|bypass)\s(?:all\s|any\s|every\s)?(?:of\s)?(?:the\s|your\s|my\s|our\s|these\s)?
+    \b(?:  # once for all: tried at the beginnings of words only
+    (?:ignore|disregard|forget|override|bypass)\s(?:all\s|any\s|every\s)?(?:of\s)?(?:the\s|your\s|my\s|our\s|these\s)?
         (?:(?:previous|prior|above|earlier|preceding|foregoing|system|all|other|existing|original)\s){1,3}
         (?:\w{1,20}\s)?(?:instructions?|prompts?|rules|directions|guidelines|commands|text|messages?)\b
-    | \b(?:ignore|disregard|forget|override)\s(?:all\s|any\s)?(?:your|my)\s(?:instructions?|prompts?|rules|guidelines)\b
-    | \b(?:system|new\ssystem|new)\s(?:instructions?|prompts?|message)\s?:
-    | \b(?:repeat|reveal|print|show|output)\s(?:\w{1,20}\s){0,3}
+    | (?:ignore|disregard|forget|override)\s(?:all\s|any\s)?(?:your|my)\s(?:instructions?|prompts?|rules|guidelines)\b
+    | (?:system|new\ssystem|new)\s(?:instructions?|prompts?|message)\s?:
+    | (?:repeat|reveal|print|show|output)\s(?:\w{1,20}\s){0,3}
         (?:(?:text|words|prompt|instructions)\sabove|system\sprompt)\b
-    | \bsystem\sprompts?\b
-    | \byou\sare\s(?:now\s)?(?:an?|the)\s
+    | system\sprompts?\b
+    | you\sare\s(?:now\s)?(?:an?|the)\s
         (?:ai|a\.i\.|chat\s?bot|llm|(?:large\s)?language\smodel|(?:ai\s|helpful\s)assistant)\b
-    | \bas\san\sai\s(?:language\s)?model\b
-    | \b(?:note|message|instructions?|attention|memo)\s(?:to|for)\s(?:the\s|any\s|all\s)?
+    | as\san\sai\s(?:language\s)?model\b
+    | (?:note|message|instructions?|attention|memo)\s(?:to|for)\s(?:the\s|any\s|all\s)?
         (?:ai|llm|(?:large\s)?language\smodel|ai\smodel|ai\sassistant|chat\s?bot)s?\b
-    | \bimportant\smessage\sfrom\s(?:me,?\s)?the\suser\b
-    | \b(?:add|invent|insert|append)\sthe\s(?:following\s)?claim\b
-    | \b(?:include|insert|put|repeat)\s(?:\w{1,20}\s){1,4}in\s(?:each|every)\sclaim\b
-    | \b(?:mark|label|treat|rate)\s(?:every|each|all)\s(?:of\s)?(?:the\s|these\s)?claims?\b
-    | \bset\s(?:the\s|your\s|its\s|all\s)?confidence\b
-    | \b(?:encode|translate|write|return|give)\s(?:your|the)\s(?:answer|output|claims|response|reply)\s(?:in|into|as)\b
-    | \b(?:reply|respond|answer)\s(?:only\s)?(?:in|with)\s(?:base64|json|reverse|emojis?|an\sempty)\b
-    | \boutput\s\{
-    | \battribute\s(?:this|that|the|every|all)\s(?:statements?|claims?|quotes?)\sto\b
-    | \bactually\sattribute\s(?:this|that|it)\sto\b
-    | \bdo\snot\sextract\s(?:any|the|these|this)\b
-    | \bignor(?:ez|iere|iert|a|e)\s(?:toutes\s|alle\s|todas\s|tutte\s)?
+    | important\smessage\sfrom\s(?:me,?\s)?the\suser\b
+    | (?:add|invent|insert|append)\sthe\s(?:following\s)?claim\b
+    | (?:include|insert|put|repeat)\s(?:\w{1,20}\s){1,4}in\s(?:each|every)\sclaim\b
+    | (?:mark|label|treat|rate)\s(?:every|each|all)\s(?:of\s)?(?:the\s|these\s)?claims?\b
+    | set\s(?:the\s|your\s|its\s|all\s)?confidence\b
+    | (?:encode|translate|write|return|give)\s(?:your|the)\s(?:answer|output|claims|response|reply)\s(?:in|into|as)\b
+    | (?:reply|respond|answer)\s(?:only\s)?(?:in|with)\s(?:base64|json|reverse|emojis?|an\sempty)\b
+    | output\s\{
+    | attribute\s(?:this|that|the|every|all)\s(?:statements?|claims?|quotes?)\sto\b
+    | actually\sattribute\s(?:this|that|it)\sto\b
+    | do\snot\sextract\s(?:any|the|these|this)\b
+    | ignor(?:ez|iere|iert|a|e)\s(?:toutes\s|alle\s|todas\s|tutte\s)?
         (?:les\s|las\s|le\s|as\s|vorherigen\s|bisherigen\s)?
         (?:instructions\spr|anweisungen|instrucciones|istruzioni|instru\w{1,3}es\s)
-    | <\|[a-z_ ]{2,30}\|> | \[/?INST\] | <</?SYS>> | <(?:start|end)_of_turn>
+    )
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_MODEL_TOKENS = re.compile(
+    r"""
+    (?=[<\[\#])(?:
+    <\|[a-z_ ]{2,30}\|> | \[/?INST\] | <</?SYS>> | <(?:start|end)_of_turn>
     | </?(?:system|assistant|user|human|article|document|task|instructions?|information|prompt|context|tool_call|
         function_calls?|claims?)\b[^<>\n]{0,80}>
     | ^\#{2,3}\s?(?:instruction|system|response)\b
+    )
     """,
     re.IGNORECASE | re.VERBOSE | re.MULTILINE,
 )
@@ -117,20 +125,6 @@ def find_hidden(text: str) -> tuple[Notice, ...]:
     return tuple(notices)
 
 
-def mask_hidden(text: str) -> str:
-    """The text with every hidden or control character replaced, character by character: all offsets stay true.
-
-    A space stands in for them, save inside a word or number, where a word joiner (U+2060) keeps both halves of a
-    word together for a parser."""
-    pieces: list[str] = []
-    place = 0
-    for start, end in _hidden_spans(text):
-        pieces.append(text[place:start])
-        pieces.append(("\u2060" if _inside_word(text, start, end) else " ") * (end - start))
-        place = end
-    return "".join([*pieces, text[place:]])
-
-
 def visible(text: str) -> Visible:
     """The text without its hidden and control characters, with the way back to where each character stood."""
     pieces: list[str] = []
@@ -177,7 +171,7 @@ def _tags(text: str) -> Iterator[_Hidden]:
         if text[start - 1 : start] == "\U0001f3f4" and _FLAG.fullmatch(text, start, end):
             continue
         yield _Hidden(Span(start, end), "hidden_text", _spells)
-        if _INSTRUCTIONS.search(_spelt(found.group())):
+        if _to_model(_spelt(found.group())):
             yield _Hidden(Span(start, end), "instruction", lambda tags: _addresses_model(_spelt(tags)))
 
 
@@ -317,8 +311,12 @@ _SCRIPTS = (
 
 def _instructions(text: str) -> Iterator[_Hidden]:
     seen = visible(text)
-    for found in _INSTRUCTIONS.finditer(seen.text):
+    for found in _to_model(seen.text):
         yield _Hidden(seen.span(*found.span()), "instruction", _addresses_model)
+
+
+def _to_model(text: str) -> list[re.Match[str]]:
+    return [found for pattern in (_ADDRESSES_MODEL, _MODEL_TOKENS) for found in pattern.finditer(text)]
 
 
 def _addresses_model(words: str) -> str:

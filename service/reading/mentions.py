@@ -1,107 +1,56 @@
 """Where do words stand that could name a speaker, and of what sort are they?
 
-Capitalised runs, roles, bodies, people not named, documents and pronouns; who is who among them is left to
-`speakers`."""
+Capitalised runs here, other words in `common_nouns`; who is who among them is left to `speakers`."""
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from service.lexicon.bodies import ANAPHORIC_BODIES, BODY_WORDS, GENERIC_BODIES
+from service.lexicon.bodies import BODY_WORDS
 from service.lexicon.cues import CUE_FORMS
 from service.lexicon.function_words import (
-    ADVERBS,
     AUXILIARIES,
     CONJUNCTIONS,
-    DETERMINERS,
     FUNCTION_WORDS,
     OPENERS,
-    PREPOSITIONS,
     RELATIVES,
 )
 from service.lexicon.names import FEMALE, MALE
 from service.lexicon.nations import CALENDAR, DEMONYMS, PLACES
-from service.lexicon.roles import ANONYMOUS, DOCUMENTS, MODIFIERS, PRONOUNS, ROLES, SPOKES_ROLES
+from service.lexicon.roles import ROLES, SPOKES_ROLES
 from service.lexicon.titles import FEMALE_TITLES, HONORIFICS, MALE_TITLES, RANK_OPENERS, RANKS, RETIRED
-from service.records import Sentence, Span, SpeakerForm
+from service.reading.candidates import (
+    NOUN_HEADS,
+    POSSESSIVE,
+    TITLES,
+    WORD,
+    Candidate,
+    Token,
+    is_speaking,
+    phrase_start,
+    principal_of,
+    tokens_of,
+)
+from service.reading.common_nouns import capital_role, common_noun
+from service.records import Sentence, Span
 
-WORD = re.compile(r"[^\W_]+(?:[’'\-–&][^\W_]+)*")
 PARTICLES = frozenset(
     "al bin ben ibn de del della der den di da dos du la le van von el ul ur bint abu ter ten".split()
 )
 JOINERS = frozenset("of for".split())
 LOCATIVES = frozenset("in at near from to into outside around across towards toward via".split())
 NO_BODIES = frozenset("am pm gmt bst est edt pst utc tv ii iii iv i ok covid ad bc vs km mph uk us usa eu un".split())
-TITLES = HONORIFICS | RANKS | RETIRED
-NOUN_HEADS = ROLES | ANONYMOUS | DOCUMENTS | GENERIC_BODIES | frozenset(ANAPHORIC_BODIES)
 POSTNOMINALS = frozenset("mp msp mla mep qc kc sc obe mbe cbe phd md jr sr".split())
-SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
-MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word of a sentence; `gap` is what stands between it and the word before."""
-
-    start: int
-    end: int
-    word: str
-    gap: str
-
-    @property
-    def lower(self) -> str:
-        return self.word.lower()
-
-    @property
-    def capital(self) -> bool:
-        return self.word[0].isupper()
-
-    @property
-    def joined(self) -> bool:
-        """Only a space between it and the word before."""
-        return self.gap in {" ", "\u00a0"}
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Words that could name a speaker. `name` leaves out title and article; `title` is the role before it."""
-
-    span: Span
-    form: SpeakerForm
-    name: str
-    sentence: int
-    title: str = ""
-    principal: str = ""  # the words before a spokesperson's role: for whom they speak
-    gender: str = ""  # "m", "f", or "" where unknown
-    speaking: bool = False  # a cue stands beside it
-    the: bool = False  # "the" stands before it, as before few names of people
-    place: bool = False
-    person: bool = False
-    acronym: str = ""
-    head: str = ""  # of a role or body: its noun
-    definite: bool = False
-
-
-def tokens_of(text: str, sentence: Sentence) -> list[Token]:
-    """The sentence's words, possessive endings cut off so that they separate names."""
-    tokens: list[Token] = []
-    end = sentence.span.start
-    for match in WORD.finditer(text, *sentence.span):
-        word = match.group()
-        stop = match.end()
-        if word[-2:] in {"’s", "'s"} and len(word) > 2:
-            word, stop = word[:-2], stop - 2
-        tokens.append(Token(match.start(), stop, word, text[end : match.start()]))
-        end = stop
-    return tokens
+LONGEST_APPOSITION = 14
+CURRENCIES = frozenset("rs eur usd gbp chf tk sh ksh gh ghs inr pkr ngn kes bdt cfa".split())
+NO_OPENERS = CALENDAR | CURRENCIES
+NO_NAME_PARTS = FUNCTION_WORDS - PARTICLES - {"will", "may", "us"}
 
 
 def find_candidates(text: str, sentences: tuple[Sentence, ...]) -> list[Candidate]:
     """Everything that could name a speaker, in the order of the text, none inside another."""
-    sentence_tokens = [(sentence, tokens_of(text, sentence)) for sentence in sentences]
-    lowercase = {token.word for _, tokens in sentence_tokens for token in tokens if not token.capital}
+    lowercase = {word for sentence in sentences for word in WORD.findall(text, *sentence.span) if word[0].islower()}
     found: list[Candidate] = []
-    for sentence, tokens in sentence_tokens:
-        found.extend(_of_sentence(text, sentence, tokens, lowercase))
+    for sentence in sentences:  # one sentence's words at a time: those of a whole book would not fit into memory
+        found.extend(_of_sentence(text, sentence, tokens_of(text, sentence), lowercase))
     return found
 
 
@@ -115,7 +64,7 @@ def _of_sentence(text: str, sentence: Sentence, tokens: list[Token], lowercase: 
             candidate = _named(text, sentence, tokens, index, stop)
             index = stop + 1 if candidate and candidate.acronym else stop
         else:
-            candidate = _common(text, sentence, tokens, index) if cued else None
+            candidate = common_noun(text, sentence, tokens, index) if cued else None
             index += 1
         if candidate:
             # "the BLA spokesman Adil Mir" is one mention, not one of the BLA and one of its spokesman.
@@ -128,9 +77,6 @@ def _of_sentence(text: str, sentence: Sentence, tokens: list[Token], lowercase: 
             if not found or found[-1].span.end <= candidate.span.start:
                 found.append(candidate)
     return found
-
-
-# ── capitalised runs ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _run_end(tokens: list[Token], index: int, lowercase: set[str]) -> int:
@@ -153,7 +99,7 @@ def _run_end(tokens: list[Token], index: int, lowercase: set[str]) -> int:
 
 def _opens_run(tokens: list[Token], index: int, lowercase: set[str]) -> bool:
     token = tokens[index]
-    if not token.capital or token.lower in CALENDAR or token.word in {"I", "A"}:
+    if not token.capital or token.lower in NO_OPENERS or token.word in {"I", "A"}:
         return False
     opens_sentence = index == 0 or any(mark in token.gap for mark in '“”"‘:.!?•—–')
     if not opens_sentence:
@@ -162,7 +108,7 @@ def _opens_run(tokens: list[Token], index: int, lowercase: set[str]) -> bool:
     if token.lower in TITLES or token.lower in ROLES:
         return follows
     if token.lower in DEMONYMS:  # also a surname: "Baloch claimed"
-        return follows or _speaking(tokens, index, index + 1)
+        return follows or is_speaking(tokens, index, index + 1)
     if token.lower in OPENERS or (token.lower in NOUN_HEADS and not follows):
         return False
     known = token.lower in MALE or token.lower in FEMALE or token.lower in BODY_WORDS or token.word.isupper()
@@ -173,10 +119,14 @@ def _step(tokens: list[Token], at: int, *, body: bool, joined_by_of: bool) -> in
     """How many further words the run takes from `at`: a name, or a joiner and a name."""
     token, before = tokens[at], tokens[at - 1]
     abbreviated = token.gap in {". ", "."} and (len(before.word) == 1 or before.lower in TITLES)
+    # "The Drillers’ Front": the plural's apostrophe stands inside the name.
+    owned = token.gap in {"’ ", "' "} and before.lower.endswith("s") and token.capital and token.lower in BODY_WORDS
+    if owned:
+        return 1
     if not token.joined and not abbreviated and token.gap != " & ":
         return 0
     if token.capital:
-        return 0 if token.lower in CALENDAR or token.lower in FUNCTION_WORDS - PARTICLES - {"will", "may", "us"} else 1
+        return 0 if token.lower in CALENDAR or token.lower in NO_NAME_PARTS else 1
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if following is None or not following.joined:
         return 0
@@ -197,9 +147,9 @@ def _named(text: str, sentence: Sentence, tokens: list[Token], start: int, stop:
         run = run[:-1]
     split = _title_end(run)
     if split == len(run):
-        return _capital_role(text, sentence, tokens, start, stop)
+        return capital_role(text, sentence, tokens, start, stop)
     name_tokens = run[split:]
-    speaking = _speaking(tokens, start, stop)
+    speaking = is_speaking(tokens, start, stop)
     body = any(token.lower in BODY_WORDS for token in name_tokens)
     place = all(token.lower in PLACES or token.lower in DEMONYMS for token in name_tokens)
     begin = start if body else _title_start(tokens, start)
@@ -259,31 +209,7 @@ def _title_start(tokens: list[Token], start: int) -> int:
     head = tokens[start - 1]
     if head.lower not in ROLES or head.capital:
         return start
-    return _phrase_start(tokens, start - 1)
-
-
-def _phrase_start(tokens: list[Token], head: int) -> int:
-    """Where the noun phrase of a role begins, its article included."""
-    begin = head
-    for index in range(head - 1, max(0, head - MOST_MODIFIERS) - 1, -1):
-        token, after = tokens[index], tokens[index + 1]
-        possessive = after.gap in {"’s ", "'s ", "’ ", "' "}
-        bracket = after.gap == ") " or (after.gap == " (" and after.word.isupper())
-        if not (after.joined or possessive or bracket):
-            break
-        if token.lower in DETERMINERS - {"that"}:  # "said that police": no article
-            return index
-        known = token.capital or token.lower in MODIFIERS or token.lower in GENERIC_BODIES or token.lower in ROLES
-        known = known or possessive or token.lower in BODY_WORDS or "-" in token.word or token.word.isdigit()
-        if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR or not known:
-            # An unknown word is a modifier only where an article stands before it.
-            if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR:
-                break
-            if index and tokens[index - 1].lower in DETERMINERS and token.joined:
-                return index - 1
-            break
-        begin = index
-    return begin
+    return phrase_start(tokens, start - 1)
 
 
 def _acronym_after(text: str, tokens: list[Token], stop: int) -> tuple[str, int]:
@@ -323,7 +249,7 @@ def _with_role(text: str, tokens: list[Token], begin: int, stop: int, candidate:
         before = _role_before(text, tokens, begin)
         title = " ".join(filter(None, (title, after or before)))
     if _holds(title, SPOKES_ROLES):
-        principal = _principal(title)
+        principal = principal_of(title)
     return replace(candidate, title=title, principal=principal)
 
 
@@ -360,21 +286,8 @@ def _role_before(text: str, tokens: list[Token], begin: int) -> str:
     """The role that ends in a comma right before a name: "The group's spokesman, Ade Bello"."""
     if not begin or tokens[begin].gap != ", " or tokens[begin - 1].lower not in ROLES:
         return ""
-    start = _phrase_start(tokens, begin - 1)
+    start = phrase_start(tokens, begin - 1)
     return text[tokens[start].start : tokens[begin - 1].end]
-
-
-def _principal(role: str) -> str:
-    """For whom a spokesperson speaks: the words before the noun, or after "for" or "of"."""
-    words = role.split()
-    at = next(i for i, word in enumerate(words) if word.strip(".,").lower() in SPOKES_ROLES)
-    after = words[at + 1 :]
-    if after and after[0].lower() in {"for", "of"}:
-        return " ".join(after[1:])
-    before = [word for word in words[:at] if word.lower() not in {"chief", "senior", "official", "lead", "deputy"}]
-    if before and before[0].lower() in DETERMINERS - {"the"}:
-        return "its" if len(before) == 1 else " ".join(before[1:])
-    return " ".join(before)
 
 
 def _described(tokens: list[Token], stop: int) -> bool:
@@ -382,135 +295,9 @@ def _described(tokens: list[Token], stop: int) -> bool:
     if stop >= len(tokens) or tokens[stop].gap != ", ":
         return False
     word = tokens[stop].word
-    return word in {"who", "whose"} or word in CUE_FORMS or (word.isdigit() and len(word) == 2)
-
-
-def _speaking(tokens: list[Token], start: int, stop: int) -> bool:
-    """Whether a cue stands right beside the words."""
-    if start and tokens[start - 1].lower in CUE_FORMS and tokens[start].joined:
+    if word in {"who", "whose"} or word in CUE_FORMS or (word.isdigit() and len(word) == 2):
         return True
-    if start > 1 and tokens[start - 1].lower == "to" and tokens[start - 2].lower == "according":
-        return True
-    if start > 2 and tokens[start - 2].lower == "to" and tokens[start - 3].lower == "according":
-        return True
-    at = stop
-    while at < len(tokens) and at < stop + 3 and tokens[at].joined:
-        if tokens[at].lower in CUE_FORMS:
-            return True
-        if tokens[at].lower not in ADVERBS | AUXILIARIES and not tokens[at].lower.endswith("ly"):
-            return False
-        at += 1
-    return False
-
-
-# ── common nouns and pronouns ─────────────────────────────────────────────────────────────────────────────────────
-
-
-def _capital_role(text: str, sentence: Sentence, tokens: list[Token], start: int, stop: int) -> Candidate | None:
-    """An office with capitals and no name: "the Prime Minister"."""
-    head = tokens[stop - 1]
-    if start and tokens[start - 1].word[-1].isdigit():  # "9 PM"
-        return None
-    if head.lower not in ROLES or (stop < len(tokens) and tokens[stop].joined and not _ends_phrase(tokens, stop - 1)):
-        return None
-    begin = start
-    if start and tokens[start].joined and tokens[start - 1].lower in DETERMINERS:
-        begin = start - 1
-    return _role(text, sentence, tokens, begin, stop - 1)
-
-
-def _common(text: str, sentence: Sentence, tokens: list[Token], index: int) -> Candidate | None:
-    token = tokens[index]
-    word = token.lower
-    if word in PRONOUNS:
-        return _pronoun(sentence, tokens, index)
-    if not (
-        word in ROLES or word in ANONYMOUS or word in DOCUMENTS or word in GENERIC_BODIES or word in ANAPHORIC_BODIES
-    ):
-        return None
-    if not _ends_phrase(tokens, index):
-        return None
-    begin = _phrase_start(tokens, index)
-    if word in ANONYMOUS and word not in ANAPHORIC_BODIES:
-        return _plain(text, sentence, tokens, begin, index, "anonymous")
-    if word in DOCUMENTS:
-        return _plain(text, sentence, tokens, begin, index, "document")
-    if word in ROLES:
-        return _role(text, sentence, tokens, begin, index)
-    if word in ANAPHORIC_BODIES and tokens[begin].lower not in DETERMINERS:
-        return None
-    return _plain(text, sentence, tokens, begin, index, "body")
-
-
-def _ends_phrase(tokens: list[Token], index: int) -> bool:
-    """Whether the noun at `index` ends its phrase: after it comes a verb, a little word, or punctuation."""
-    if index + 1 >= len(tokens):
-        return True
-    following = tokens[index + 1]
-    people = tokens[index].lower in ANONYMOUS or tokens[index].lower in {
-        "authorities",
-        "forces",
-        "troops",
-        "leadership",
-    }
-    if (
-        people
-        and following.joined
-        and following.lower not in NOUN_HEADS
-        and tokens[index].lower.endswith(("s", "ship"))
-    ):
-        return True
-    if not following.joined:
-        return following.gap not in {"’s ", "'s ", "’ "}
-    return following.lower in SAID_OF or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))
-
-
-def _pronoun(sentence: Sentence, tokens: list[Token], index: int) -> Candidate | None:
-    if not _speaking(tokens, index, index + 1):
-        return None
-    token = tokens[index]
-    gender = {"he": "m", "she": "f"}.get(token.lower, "")
-    return Candidate(
-        span=Span(token.start, token.end),
-        form="pronoun",
-        name=token.lower,
-        sentence=sentence.number,
-        gender=gender,
-        speaking=True,
-    )
-
-
-def _plain(text: str, sentence: Sentence, tokens: list[Token], begin: int, head: int, form: SpeakerForm) -> Candidate:
-    first = begin + 1 if tokens[begin].lower in DETERMINERS and begin < head else begin
-    return Candidate(
-        span=Span(tokens[begin].start, tokens[head].end),
-        form=form,
-        name=text[tokens[first].start : tokens[head].end],
-        sentence=sentence.number,
-        speaking=_speaking(tokens, begin, head + 1),
-        head=tokens[head].lower,
-        definite=tokens[begin].lower in DETERMINERS - {"a", "an"},
-    )
-
-
-def _role(text: str, sentence: Sentence, tokens: list[Token], begin: int, head: int) -> Candidate:
-    plain = _plain(text, sentence, tokens, begin, head, "role")
-    words = text[tokens[begin].start : tokens[head].end]
-    after = _for_whom(text, tokens, head)
-    principal = ""
-    if tokens[head].lower in SPOKES_ROLES:
-        principal = after or _principal(words)
-    gender = "f" if plain.head.endswith("woman") else "m" if plain.head.endswith("man") else ""
-    return replace(plain, principal=principal, gender=gender)
-
-
-def _for_whom(text: str, tokens: list[Token], head: int) -> str:
-    """ "the army" of "a spokesman for the army"."""
-    if head + 2 >= len(tokens) or tokens[head + 1].lower not in {"for", "of"} or not tokens[head + 1].joined:
-        return ""
-    end = head + 2
-    while end < len(tokens) and tokens[end].joined and end - head < 8:
-        if tokens[end].lower in CUE_FORMS or tokens[end].lower in AUXILIARIES | RELATIVES | ADVERBS:
-            break
-        end += 1
-    return text[tokens[head + 2].start : tokens[end - 1].end] if end > head + 2 else ""
+    # "…, a winch operator who got out, said"
+    after = range(stop + 1, min(len(tokens), stop + LONGEST_APPOSITION))
+    end = next((at for at in after if not tokens[at].joined and tokens[at].gap not in POSSESSIVE), None)
+    return end is not None and tokens[end].gap == ", " and tokens[end].lower in CUE_FORMS

@@ -10,7 +10,8 @@ from service.lexicon.function_words import DETERMINERS, FUNCTION_WORDS
 from service.lexicon.nations import DEMONYMS, PLACES
 from service.lexicon.roles import ANONYMOUS, SPOKES_ROLES
 from service.lexicon.titles import HONORIFICS, RANKS, RETIRED
-from service.reading.mentions import Candidate, find_candidates
+from service.reading.candidates import Candidate
+from service.reading.mentions import find_candidates
 from service.records import Kind, Paragraph, Sentence, Speaker, SpeakerMention
 
 MOST_NAMESAKES = 20  # compared with one another; beyond that a name alone is nobody's
@@ -48,6 +49,7 @@ class _Cast:
     by_word: dict[str, list[int]] = field(default_factory=dict)
     by_name: dict[str, int] = field(default_factory=dict)
     by_acronym: dict[str, int] = field(default_factory=dict)
+    by_short: dict[str, int] = field(default_factory=dict)  # "clerk" for "clerk of the court"
     trail: list[tuple[Candidate, int]] = field(default_factory=list)  # mentions whose speaker is known
 
     def add(self, entity: _Entity) -> int:
@@ -217,10 +219,15 @@ def _resolve_single(cast: _Cast, candidate: Candidate, key: str) -> tuple[bool, 
 
 
 def _own(cast: _Cast, candidate: Candidate, kind: Kind) -> int:
-    """The speaker of exactly these words, made where there is none."""
-    key = candidate.name.lower()
+    """The speaker of exactly these words, made where there is none; "the clerk" may be "a clerk of the court"."""
+    name = candidate.full or candidate.name
+    key = name.lower()
+    if key not in cast.by_name and candidate.definite and not candidate.full and key in cast.by_short:
+        return cast.by_short[key]
     if key not in cast.by_name:
-        cast.add(_Entity(name=candidate.name, kind=kind, principal=candidate.principal, gender=candidate.gender))
+        index = cast.add(_Entity(name=name, kind=kind, principal=candidate.principal, gender=candidate.gender))
+        if candidate.full:
+            cast.by_short[candidate.name.lower()] = index
     return cast.by_name[key]
 
 
@@ -302,7 +309,8 @@ def _take_up_body(cast: _Cast, candidate: Candidate) -> int | None:
     if named:
         # Whoever an article is about is named most; the last one named is as often the other side.
         return max(named, key=lambda index: named[index])
-    if len(candidate.name.split()) > 1:  # "the passport office" names itself; "the office" does not
+    # "The passport office" and "the council" name themselves; "the company" does not.
+    if len(candidate.name.split()) > 1 or fitting:
         return _own(cast, candidate, "organization")
     if candidate.head in ANONYMOUS:
         return _own(cast, candidate, "anonymous")

@@ -20,11 +20,6 @@ def as_json(record: BaseModel, *, indent: int | None = None) -> str:
     return record.model_dump_json(indent=indent).translate(_ESCAPES)
 
 
-def list_of(documents: list[str]) -> str:
-    """Finished JSON texts as one JSON list."""
-    return "[\n" + ",\n".join(documents) + "\n]"
-
-
 def claim_line(claim: ExtractedClaim) -> str:
     """The claim in the gold format of the annotation guidelines, with `confidence` added."""
     return json.dumps(gold_form(claim), ensure_ascii=False).translate(_ESCAPES)

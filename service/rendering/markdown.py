@@ -14,6 +14,7 @@ from service.rendering.words import (
     doubts_of,
     marks_of,
     pieces_of,
+    published_of,
     reading_of,
     skipped_summary,
     summary_of,
@@ -41,7 +42,7 @@ def _lines(extraction: Extraction) -> Iterator[str]:
     yield ""
     facts = [
         escaped(article.outlet) if article.outlet else None,
-        f"published {article.published}" if article.published else "publication date not given",
+        published_of(extraction),
         f"document {escaped(article.id)}",
         f"model {escaped(extraction.model)}",
         f"prompt {escaped(extraction.prompt.name)}" if extraction.prompt else None,

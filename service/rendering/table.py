@@ -22,6 +22,7 @@ from service.rendering.words import (
     doubts_of,
     marks_of,
     pieces_of,
+    published_of,
     reading_of,
     skipped_summary,
     summary_of,
@@ -60,7 +61,7 @@ def _heading(extraction: Extraction) -> Iterator[RenderableType]:
     facts = [
         visible(article.id) if article.title else None,
         visible(article.outlet) if article.outlet else None,
-        f"published {article.published}" if article.published else "publication date not given",
+        published_of(extraction),
         f"model {visible(extraction.model)}",
         f"{extraction.seconds:.2f} s",
     ]

@@ -235,6 +235,15 @@ def summary_of(extraction: Extraction) -> str:
     return ", ".join(parts)
 
 
+def published_of(extraction: Extraction) -> str:
+    """What "on Monday" was counted from; a notice says more where the article's dateline had to do."""
+    if extraction.article.published:
+        return f"published {extraction.article.published}"
+    if any(notice.code == "published_from_dateline" for notice in extraction.notices):
+        return "publication date as in the dateline"
+    return "publication date not given"
+
+
 def alarm_of(extraction: Extraction) -> str | None:
     """What must be said loudly: that part or all of the article was not read. Silence is not emptiness."""
     match extraction.status:

@@ -25,7 +25,6 @@ from starlette.types import Scope
 
 from service import choose, models, pipeline
 from service.doctor import Missing
-from service.errors import InputError, SetupError
 from service.models import ModelStatus
 from service.settings import Settings
 from service.vendor import close_connections
@@ -33,7 +32,7 @@ from service.web import api, documentation, pages
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
 from service.web.logs import log_as_json
-from service.web.problems import Problem, on_error
+from service.web.problems import TOLD, Problem, on_error
 from service.web.streaming import PING_SECONDS
 from service.web.work import Doorway, Workshop
 
@@ -82,7 +81,7 @@ def create_app(
     app.include_router(api.router)
     app.include_router(pages.router)
     app.mount("/static", Static(directory=STATIC), name="static")
-    for error in (Problem, HTTPException, InputError, SetupError):
+    for error in (Problem, HTTPException, *TOLD):
         app.add_exception_handler(error, on_error)
     app.add_middleware(Envelope)
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]

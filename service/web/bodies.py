@@ -12,7 +12,7 @@ from email.message import Message
 from typing import Annotated, Any
 
 from fastapi import Request
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from python_multipart.exceptions import FormParserError
@@ -33,6 +33,19 @@ def _without_nul(value: str) -> str:
     return value
 
 
+def _as_day(value: object) -> object:
+    """Dates in full only: else "20240101" and "1704067200" would be taken for seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) != len("2026-03-05"):
+            raise ValueError
+        return date.fromisoformat(value)
+    except ValueError:
+        raise PydanticCustomError("date_form", "Is no date as YYYY-MM-DD.") from None
+
+
+Day = Annotated[date, BeforeValidator(_as_day)]
 Words = Annotated[str, AfterValidator(_without_nul)]
 # Told in the API's description; `files` checks it.
 _SHOWN: JsonDict = {"pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"}
@@ -46,7 +59,7 @@ class _About(Record):
 
     title: Words | None = Field(default=None, max_length=1_000)
     outlet: Words | None = Field(default=None, max_length=200)
-    published: date | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
+    published: Day | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
     language: Words | None = Field(default=None, max_length=35, description="such as “en”")
     id: Words | None = Field(default=None, min_length=1, max_length=200, description="begins the ids of the claims")
     model: Name | None = Field(default=None, description="one of GET /v1/models; the service's own choice if left out")
@@ -181,6 +194,15 @@ class _Parser(MultiPartParser):
 
     spool_max_size = 0  # no limit
 
+    def on_part_end(self) -> None:
+        # The framework would take bytes that are not UTF-8 for Latin-1, and so read other words than were sent.
+        if self._current_part.file is None:
+            try:
+                self._current_part.data.decode("utf-8")
+            except UnicodeDecodeError:
+                raise Problem("not-utf-8") from None
+        super().on_part_end()
+
     def close_files(self) -> None:
         for file in self._files_to_close_on_error:
             file.close()
@@ -203,7 +225,7 @@ async def _from_form(request: Request, body: bytes) -> Asked:
 async def _asked_by(parsed: FormData) -> Asked:
     fields, file = _fields(parsed)
     try:
-        form = FormRequest.model_validate(fields, strict=False)
+        form = FormRequest.model_validate_strings(fields)
     except ValidationError as error:
         raise from_validation(error) from None
     if (form.text is None) == (file is None):

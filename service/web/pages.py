@@ -10,12 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from service.errors import InputError, SetupError
 from service.models import ModelStatus
 from service.rendering.table import table
 from service.web.api import finished
 from service.web.context import Context, context_of
-from service.web.problems import KINDS, Problem, from_error
+from service.web.problems import KINDS, TOLD, Problem, from_error
 
 TABLE_WIDTH = 100  # characters
 
@@ -68,7 +67,7 @@ async def plain_result(request: Request) -> Response:
         extraction = await finished(request, context.watch(request, asked))
     except Problem as problem:
         return _told(problem)
-    except (InputError, SetupError) as error:
+    except TOLD as error:
         return _told(from_error(error))
     return page(
         "plain.html",

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from fastapi import Request
 from fastapi.responses import Response
 from pydantic import ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 
-from service.errors import InputError, SetupError, TooLarge, UnsupportedFile
+from service.errors import AccordingError, InputError, PromptError, SetupError, TooLarge, UnsupportedFile
 from service.records import Record
 
 MEDIA_TYPE = "application/problem+json"
@@ -143,19 +144,36 @@ def pointer_to(location: Iterable[str | int]) -> str:
 
 
 def from_validation(error: ValidationError) -> Problem:
-    """What was wrong with which field. Messages are ours or pydantic's own; neither holds the input."""
+    """What was wrong with which field, and what to send instead. Neither holds the input."""
     errors = [
-        FieldError(pointer=pointer_to(problem["loc"]), message=_without_detail(problem["type"], problem["msg"]))
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)[:SHOWN]
+        FieldError(pointer=pointer_to(problem["loc"]), message=_in_words(problem))
+        for problem in error.errors(include_url=False, include_input=False)[:SHOWN]
     ]
     return Problem("invalid-request", _sentence(errors), errors=errors)
 
 
-def _without_detail(kind: str, message: str) -> str:
-    if kind == "json_invalid":
-        return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
-    if kind == "extra_forbidden":
-        return "There is no such field; leave it out."
+def _in_words(problem: ErrorDetails) -> str:
+    kind, message = problem["type"], problem["msg"]
+    limits = problem.get("ctx", {})
+    match kind:
+        case "json_invalid":
+            return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
+        case "extra_forbidden":
+            return "There is no such field; leave it out."
+        case "missing":
+            return "It is missing; send it."
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return 'The body must be a JSON object, such as {"text": "…"}.'
+        case "string_type":
+            return "It must be a string."
+        case "string_too_short" | "too_short":
+            return "It is empty; send some words or leave it out."
+        case "string_too_long" | "too_long":
+            return f"It has {limits['actual_length']:,} characters; at most {limits['max_length']:,} fit."
+        case "string_pattern_mismatch":
+            return "It must be one word of plain ASCII characters."
+        case _ if kind.startswith("date"):
+            return "It must be a date as YYYY-MM-DD, such as 2026-03-05."
     return message.removeprefix("Value error, ")
 
 
@@ -164,9 +182,12 @@ def _sentence(errors: list[FieldError]) -> str:
     return f"{first.pointer}: {first.message}" if first.pointer else first.message
 
 
-def from_error(error: InputError | SetupError) -> Problem:
-    """The problem for an error that the service raised on purpose."""
-    if isinstance(error, SetupError):
+TOLD = (InputError, SetupError, PromptError)  # errors raised on purpose, whose words are for whoever asked
+
+
+def from_error(error: AccordingError) -> Problem:
+    """The problem for an error that the service raised on purpose: one of TOLD."""
+    if not isinstance(error, InputError):
         return Problem("not-set-up", str(error))
     code = "too-large" if isinstance(error, TooLarge) else "invalid-request"
     if isinstance(error, UnsupportedFile):
@@ -189,7 +210,7 @@ async def on_error(request: Request, error: Exception) -> Response:
             problem = error
         case HTTPException():
             problem = from_http(error)
-        case InputError() | SetupError():
+        case InputError() | SetupError() | PromptError():
             problem = from_error(error)
         case _:
             problem = Problem("internal-error")

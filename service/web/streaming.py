@@ -12,7 +12,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 import structlog
 from fastapi import Request
 
-from service.errors import InputError, SetupError
+from service.errors import InputError, PromptError, SetupError
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.rendering.lines import as_json
 from service.web.envelope import places_of
@@ -126,7 +126,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
     match error:
         case Problem():
             return error
-        case InputError() | SetupError():
+        case InputError() | SetupError() | PromptError():
             return from_error(error)
         case _:
             log = structlog.get_logger("according.web")

@@ -7,8 +7,9 @@ import pytest
 from readings import a_reading, one_segment
 
 from service.drafts import Shown, complaint, read_answer, read_drafts
+from service.grounding import ground
 from service.prompting import EXAMPLE_CHARACTERS, load_template, shipped_prompts
-from service.records import Draft, Passage, Reading
+from service.records import Draft, Grounded, Passage, Reading
 
 PROMPTS = sorted(path.name.removesuffix(".md") for path in shipped_prompts().glob("*.v*.md"))
 EXAMPLES = [
@@ -66,6 +67,16 @@ def test_each_passage_of_an_example_stands_in_its_sentence(example):
             if isinstance(piece, Passage):
                 start, end = stretch(piece, reading)
                 assert start < end
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_claim_of_an_example_grounds_in_its_own_text(example):
+    reading, drafts = read_example(example)
+
+    grounded = [ground(draft, reading) for draft in drafts]
+
+    assert [claim for claim in grounded if not isinstance(claim, Grounded)] == []
+    assert [check for claim in grounded for check in claim.checks if check.status in ("contradicted", "absent")] == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -76,7 +76,7 @@ def test_a_truncated_answer_keeps_its_complete_claims_beside_a_failure():
 
     assert len(answer.drafts) == 1
     assert answer.failures[0].reason == "truncated"
-    assert "after 1 complete claims" in answer.failures[0].message
+    assert "after 1 complete claim, which is kept" in answer.failures[0].message
 
 
 def test_a_broken_answer_keeps_what_can_be_read_of_it():

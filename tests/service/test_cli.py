@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
@@ -252,7 +253,7 @@ def test_out_is_left_as_it_was_where_the_work_breaks_off(folder, monkeypatch):
         pytest.param(["extract"], "Name a file, a folder, or -", id="nothing-named"),
         pytest.param(["extract", "port.txt", "port.txt", "--title", "x"], "--title is for one article", id="one-title"),
         pytest.param(["extract", "port.txt", "--format", "xml"], "'xml' is not one of", id="no-such-format"),
-        pytest.param(["extract", "port.txt", "--published", "5 March"], "does not match the format", id="no-date"),
+        pytest.param(["extract", "port.txt", "--published", "5 March"], "Write it as YYYY-MM-DD", id="no-date"),
         pytest.param(["extract", "port.txt", "--model", "nope"], "names no model", id="no-such-model"),
         pytest.param(["extract", "port.txt", "--model", "stub/no-key"], "STUB_KEY", id="not-set-up"),
         pytest.param(["extract", "port.txt", "--out", "no/such/folder/x"], "No such file or directory", id="no-folder"),
@@ -344,3 +345,14 @@ def test_help_loads_nothing_heavy(command):
     result = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True, check=True)
 
     assert result.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_address_that_is_taken_is_told_with_the_fix(folder):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        result = run("serve", "--port", port)
+
+    assert result.exit_code == 2
+    assert f"port {port}: Address already in use" in result.stderr
+    assert "--port" in result.stderr

@@ -3,7 +3,7 @@ from pathlib import Path
 from builders import a_grounded, span_of
 
 from service import checks, confidence
-from service.confidence import FLAG_WEIGHTS, LEAST, MOST, weigh
+from service.confidence import FLAG_WEIGHTS, LEAST, MOST, SIGNAL_WEIGHTS, weigh
 from service.records import Check, Flag
 
 
@@ -50,3 +50,14 @@ def test_every_flag_that_checks_can_raise_has_a_weight():
     raised = {part.split('"')[0] for part in source.split('code="')[1:]}
 
     assert raised == set(FLAG_WEIGHTS)
+
+
+def test_what_the_extractor_knows_weighs_by_its_strength_and_is_told_in_words():
+    alone, _ = weigh(a_grounded(content="at least 40 crates were lost"), ())
+
+    for signal, (weight, words) in SIGNAL_WEIGHTS.items():
+        claim = a_grounded(content="at least 40 crates were lost", draft={"signals": {signal: 1.0, "unheard_of": 1.0}})
+        value, reasons = weigh(claim, ())
+
+        assert [(reason.signal, reason.effect, reason.words) for reason in reasons] == [(signal, weight, words)]
+        assert (value < alone) == (weight < 0)

@@ -265,20 +265,125 @@ def test_a_participle_with_a_figure_and_a_speaker_of_its_own_is_its_own_claim() 
 
 FIGURES = [
     pytest.param("Police said at least eleven guards were killed.", "guards", "killed", id="passive"),
-    pytest.param("Police said 50 to 60 rebels took part in the raid.", "rebels", "took", id="active"),
+    pytest.param("Police said 50 to 60 rebels took part in the raid.", "rebels", "took part", id="active"),
     pytest.param(
         "The bombing caused the deaths of 25 guards, police said.", "guards", "killed", id="deaths-in-violence"
     ),
     pytest.param("The gang took 18 guards hostage, police said.", "guards", "took hostage", id="two-word-measure"),
+    pytest.param("Profit rose 12% last year, the baker said.", "Profit", "rose", id="percent-of-the-subject"),
+    pytest.param("The bank cut its fee to €90, the teller said.", "fee", "cut", id="money-of-the-object"),
+    pytest.param("The strike lasted for nine days, police said.", "strike", "lasted", id="duration-of-what-lasts"),
+    pytest.param("The crews dug for six hours, police said.", None, "dug", id="duration-of-an-act"),
+    pytest.param("The union wants a rise of 9 per cent.", "rise", None, id="of-a-noun"),
+    pytest.param("Police put the crowd at 30,000.", "crowd", None, id="measure-of-the-speaker-is-none"),
+    pytest.param("Thefts have doubled, police said.", "Thefts", "doubled", id="doubled"),
+    pytest.param("Police said men were held in three towns.", "towns", None, id="place"),
+    pytest.param("Police said they searched three towns.", "towns", "searched", id="place-as-object"),
+    pytest.param("Police said a 12-week course was full.", "course", None, id="before-the-noun"),
+    pytest.param("Police said five guards were at risk.", "guards", "at risk", id="state"),
+    pytest.param("Police said 40 sheep lost their lives.", "sheep", "lost their lives", id="idiom"),
 ]
 
 
 @pytest.mark.parametrize(("text", "counted", "measure"), FIGURES)
-def test_a_figure_keeps_its_noun_and_what_befell(text: str, counted: str, measure: str) -> None:
+def test_a_figure_keeps_its_noun_and_what_befell(text: str, counted: str | None, measure: str | None) -> None:
     _, drafts = drafts_of(text)
     figures = [figure for draft in drafts for figure in draft.figures]
 
     assert [(figure.counted, figure.measure) for figure in figures] == [(counted, measure)]
+
+
+def test_a_bare_number_counts_what_the_figure_before_it_counted() -> None:
+    _, drafts = drafts_of("Police said 14 boats left the port. Two of them sank, police said.")
+    figures = [figure for draft in drafts for figure in draft.figures]
+
+    assert [(figure.counted, figure.measure) for figure in figures] == [("boats", "left"), ("boats", "sank")]
+
+
+WHOSE = [
+    pytest.param("Police put the crowd at 30,000.", [("Police", "the crowd … 30,000")], id="put-at-a-number"),
+    pytest.param(
+        "The flood put the old town at risk.", [("outlet", "The flood put the old town at risk")], id="put-at-risk"
+    ),
+    pytest.param(
+        "Six boats fled to the reef, the port police reports, but were cut off there.",
+        [("port police", "Six boats fled to the reef"), ("port police", "were cut off there")],
+        id="between-commas",
+    ),
+    pytest.param(
+        "Six pumps are running, Mayor Ada Obi said, and two more are on their way.",
+        [("Ada Obi", "Six pumps are running"), ("Ada Obi", "two more are on their way")],
+        id="clause-joined-after-the-cue",
+    ),
+    pytest.param(
+        "The mayor Ada Obi said the dam held, and she left the room.", [("Ada Obi", "the dam held")], id="own-act"
+    ),
+    pytest.param("The mayor Ada Obi wants the bridge to close.", [("Ada Obi", "the bridge to close")], id="wants"),
+    pytest.param(
+        "Engineer Ada Obi denied having signed the papers.",
+        [("Ada Obi", "having signed the papers")],
+        id="denied-doing",
+    ),
+    pytest.param(
+        "“They told me it would hold,” wept Ada Obi, a baker.", [("Ada Obi", "They told me it would hold")], id="wept"
+    ),
+    pytest.param(
+        "The firm Reef Lines hit back: “Our boats are checked every spring.”",
+        [("Reef Lines", "Our boats are checked every spring")],
+        id="any-verb-before-a-colon",
+    ),
+    pytest.param(
+        "The mayor Ada Obi said:\n\n• The bridge is closed.\n\n• Nobody was hurt.\n\nThe market opened late.",
+        [("Ada Obi", "The bridge is closed"), ("Ada Obi", "Nobody was hurt"), ("outlet", "The market opened late")],
+        id="list-after-a-colon",
+    ),
+    pytest.param(
+        "Reef Therapeutics announced on Monday that its trial had ended.\n\nThe trial enrolled 40 sailors.",
+        [("Reef Therapeutics", "its trial had ended"), ("Reef Therapeutics", "The trial enrolled 40 sailors")],
+        id="release",
+    ),
+    pytest.param(
+        "Ada Obi announced on Monday that the trial had ended.\n\nThe trial enrolled 40 sailors.",
+        [("Ada Obi", "the trial had ended"), ("outlet", "The trial enrolled 40 sailors")],
+        id="a-person-opens-no-release",
+    ),
+    pytest.param(
+        "10:30 Ada Obi, a winch operator who got out, says the lights failed before noon.",
+        [("Ada Obi", "the lights failed before noon")],
+        id="live-report",
+    ),
+    pytest.param(
+        "Drivers told of their fear. Engineer John Ekwe joined in May. He said the brakes were old.",
+        [("outlet", "Engineer John Ekwe joined in May"), ("John Ekwe", "the brakes were old")],
+        id="he-is-no-plural",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), WHOSE)
+def test_each_statement_is_given_to_whoever_makes_it(text: str, expected: list[tuple[str, str]]) -> None:
+    assert [each for each in said_in(text) if each in expected] == expected
+
+
+PLANS = [
+    pytest.param("The police said the storm would hit the coast.", "the storm", "predicts", id="somebody-elses-future"),
+    pytest.param("The police said they would search the coast.", "they would", "intends", id="own-plan"),
+    pytest.param("The police said the storm could not have hit the coast.", "the storm", "asserts", id="past-chance"),
+    pytest.param("The mayor Ada Obi wants the road to open.", "the road", "demands", id="wish"),
+]
+
+
+@pytest.mark.parametrize(("text", "words", "stance"), PLANS)
+def test_what_lies_ahead_is_predicted_planned_or_demanded(text: str, words: str, stance: str) -> None:
+    _, draft = the_draft(text, words)
+
+    assert draft.stance == stance
+
+
+def test_a_thought_of_somebody_named_is_no_hedge() -> None:
+    _, draft = the_draft("The mayor Ada Obi believes the dam is safe.", "the dam is safe")
+
+    assert not draft.hedged
 
 
 def test_a_pronoun_takes_up_who_spoke_last_of_the_right_gender() -> None:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from timing import cpu_seconds
 
-from service.reading.hidden import SHOWN, find_hidden, mask_hidden, visible
+from service.reading.hidden import SHOWN, find_hidden, visible
 
 
 def tags(words):
@@ -59,7 +59,6 @@ def test_what_cannot_be_seen_or_passes_for_another_is_told_with_its_place(text, 
 )
 def test_ordinary_text_raises_no_notice(text):
     assert find_hidden(text) == ()
-    assert mask_hidden(text) == text
 
 
 @pytest.mark.parametrize(
@@ -89,7 +88,6 @@ def test_words_to_a_model_are_told_and_stay(words):
     text = f"The river rose. {words} x Two fell."
 
     assert ("instruction", words) in found(text)
-    assert mask_hidden(text) == text
 
 
 def test_an_instruction_is_found_behind_hidden_characters():
@@ -120,12 +118,6 @@ def test_many_places_of_one_kind_are_counted():
     assert "80" in notices[-1].message
 
 
-def test_masking_keeps_offsets_and_words_together():
-    text = f"un\u200bemployment{tags('x')} rose\u202e to 1\u20605"
-
-    assert mask_hidden(text) == "un\u2060employment  rose  to 1\u20605"
-
-
 def test_the_visible_text_leads_back_to_the_text_received():
     text = f"Rain{tags('no')} fell in 1\u200b5 towns"
     seen = visible(text)
@@ -140,11 +132,10 @@ HARD = "\u200b\u200d\u202e\ufe0f\U000e0041\x1b[]2Jaб1 \U0001f3f4"
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet=st.one_of(st.sampled_from(HARD), st.characters(codec="utf-8")), max_size=80))
-def test_masking_and_hiding_agree_with_the_text(text):
-    masked, seen = mask_hidden(text), visible(text)
+def test_hiding_and_notices_agree_with_the_text(text):
+    seen = visible(text)
     origins = [seen.origin(place) for place in range(len(seen.text))]
 
-    assert len(masked) == len(text)
     assert [text[origin] for origin in origins] == list(seen.text)
     assert origins == sorted(set(origins))
     for notice in find_hidden(text):
@@ -173,8 +164,8 @@ def test_masking_and_hiding_agree_with_the_text(text):
 )
 def test_time_grows_with_length_and_no_faster(unit):
     spent = []
-    for size in (60_000, 120_000):
+    for size in (20_000, 40_000):
         text = (unit * size)[:size]
-        spent.append(cpu_seconds(lambda text=text: (find_hidden(text), mask_hidden(text))))
+        spent.append(cpu_seconds(lambda text=text: find_hidden(text)))
 
     assert spent[1] < 3.5 * spent[0] + 0.2

@@ -1,8 +1,7 @@
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from timing import cpu_seconds
 
 from service.reading.paragraphs import describe_set_aside, find_paragraphs
 from service.records import Article, Paragraph, Span
@@ -227,12 +226,6 @@ def test_spans_are_ordered_and_cut_what_is_not_blank(text):
     assert bool(text.strip()) == (end > 0)
 
 
-def seconds(step, text):
-    start = time.process_time()
-    step(text)
-    return time.process_time() - start
-
-
 @pytest.mark.parametrize(
     "unit",
     [
@@ -249,9 +242,8 @@ def seconds(step, text):
 )
 def test_time_grows_with_length_and_no_faster(unit):
     half, whole = (unit * 80_000)[:80_000], (unit * 160_000)[:160_000]
-    read(half)
 
-    assert seconds(read, whole) < 3.5 * seconds(read, half) + 0.2
+    assert cpu_seconds(lambda: read(whole)) < 3.5 * cpu_seconds(lambda: read(half)) + 0.2
 
 
 @pytest.mark.parametrize(

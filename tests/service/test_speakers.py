@@ -26,6 +26,8 @@ def the_speaker(text: str, name: str) -> Speaker:
 
 NAMES = [
     pytest.param("Home Minister Tariq Aziz said the road was open.", "Tariq Aziz", "Home Minister", id="title"),
+    pytest.param("Colonel Hatim el-Nadir said the road was open.", "Hatim el-Nadir", None, id="small-article"),
+    pytest.param("Cllr Mona Frey said the road was open.", "Mona Frey", None, id="councillor"),
     pytest.param("Lieutenant General Omar Butt said the road was open.", "Omar Butt", None, id="rank"),
     pytest.param("Maulana Yasin Gul said the road was open.", "Yasin Gul", None, id="south-asian-honorific"),
     pytest.param("Alhaji Musa Garba said the road was open.", "Musa Garba", None, id="west-african-honorific"),
@@ -43,7 +45,29 @@ def test_a_person_is_named_without_title_and_keeps_the_role(text: str, name: str
     assert (speaker.kind, speaker.role) == ("person", role)
 
 
+NOT_NAMED = [
+    pytest.param("An official of the harbour court said the road was open.", "official of the harbour court", id="of"),
+    pytest.param(
+        "Two people close to the talks said the road was open.", "Two people close to the talks", id="close-to"
+    ),
+    pytest.param("The road was open, said sources at the port.", "sources at the port", id="after-the-cue"),
+    pytest.param("Seismologists said the road was open.", "Seismologists", id="plural-at-the-start"),
+    pytest.param("An official in black smiled. Then an official said so.", "official", id="only-beside-the-cue"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NOT_NAMED)
+def test_people_not_named_keep_the_words_that_tell_who_they_are(text: str, name: str) -> None:
+    assert the_speaker(text, name).kind == "anonymous"
+
+
+def test_the_union_without_a_name_names_itself() -> None:
+    assert the_speaker("The union said the road was open.", "union").kind == "organization"
+
+
 BODIES = [
+    pytest.param("The Dock Drillers’ Front said the road was open.", "Dock Drillers’ Front", id="plural-owner"),
+    pytest.param("Reef Therapeutics said the road was open.", "Reef Therapeutics", id="line-of-business"),
     pytest.param("The Red River Front (RRF) said the road was open.", "Red River Front", id="acronym"),
     pytest.param("The Institute for Peace Studies said the road was open.", "Institute for Peace Studies", id="for"),
     pytest.param("The Ministry of Defence said the road was open.", "Ministry of Defence", id="of"),

@@ -13,7 +13,7 @@ from readings import a_reading, one_segment
 from wire import Reply, a_wire, claims, fault
 
 from service.asking import ModelExtractor
-from service.errors import AccordingError, BadAnswer, NoAnswer, Refused, SetupError
+from service.errors import AccordingError, BadAnswer, InputError, NoAnswer, Refused, SetupError
 from service.models import Completion, Meter, NotSetUp
 from service.prompting import load_template, write_prompt
 from service.records import Usage
@@ -313,6 +313,16 @@ def test_a_model_that_is_useless_twice_has_failed(wire, useless, complaint, sett
     assert len(wire.requests) == 2
 
 
+def test_a_useless_answer_goes_with_the_error_where_asking_again_fails(wire):
+    half = Reply(json.dumps({"c": [CLAIM]})[:-1] + ", {")
+
+    outcome = ask(wire, half, fault(500), attempts=1)
+
+    assert isinstance(outcome.error, BadAnswer)
+    assert outcome.error.reason == "no_answer"
+    assert outcome.error.raw == half.text
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -393,11 +403,13 @@ def test_a_model_whose_key_is_missing_is_known_before_any_call(monkeypatch):
         VendorCompleter("openai/x", Settings())
 
 
-def test_an_unknown_provider_is_not_set_up(wire):
+def test_an_unknown_provider_is_a_wrong_request_and_no_failed_call(wire):
     outcome = ask(wire, name="nobody/nothing", api_base=None)
 
-    assert isinstance(outcome.error, NotSetUp)
-    assert "Check the model's name" in str(outcome.error)
+    assert isinstance(outcome.error, InputError)
+    assert outcome.error.field == "model"
+    assert "no provider 'nobody'" in str(outcome.error)
+    assert outcome.usage.calls == 0
 
 
 # ── secrets ───────────────────────────────────────────────────────────────────────────────────────────────────────

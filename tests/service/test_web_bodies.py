@@ -201,7 +201,9 @@ def test_an_article_over_the_limit_is_refused_with_the_option_that_raises_it():
         pytest.param({"files": {"file": ("a.txt", b"a")}, "data": {"foo": "Zanzibar"}}, 422, id="unknown-field"),
         pytest.param({"files": {"file": ("a.pdf", b"Zanzibar")}}, 415, id="no-pdf"),
         pytest.param({"files": {"file": ("a.docx", b"PK\x03\x04Zanzibar")}}, None, id="no-docx"),
-        pytest.param({"files": {"text": (None, b"\xff\xfe Zanzibar\x00")}}, 422, id="nul-in-form"),
+        pytest.param({"files": {"file": ("a.txt", b"a")}, "data": {"published": "1704067200"}}, 422, id="seconds"),
+        pytest.param({"files": {"text": (None, b"Zanzibar\x00")}}, 422, id="nul-in-form"),
+        pytest.param({"files": {"text": (None, b"Zo\xeb in Zanzibar")}}, 400, id="latin-1-in-form"),
     ],
 )
 def test_a_form_that_cannot_be_taken_is_told_what_is_wrong(form, status):
