@@ -15,7 +15,7 @@ from typing import NamedTuple
 from eval.align import THRESHOLD, similarity_grid
 from eval.annotated import blank, fit
 from eval.compare import THRESHOLDS, Compared, Contender, compare
-from eval.goldset import ReadySet, is_on_hub, open_gold_set
+from eval.goldset import ReadySet, hash_of, is_on_hub, open_gold_set
 from eval.pairs import PairScores, score_pairs
 from eval.queue import Item, Queue, queue_figures
 from eval.score import FIGURE_ERRORS, MEASURES, Judgement, Scores, Tally, Task, add, faults_of, judge_task, score
@@ -23,7 +23,7 @@ from eval.signature import Signature
 from eval.statistics import MIN_ARTICLES, Ratio
 from eval.store import RUN_FILE, Run, RunInfo, read_info, read_run
 from service.errors import InputError
-from service.goldfiles import GoldClaim, GoldSet, by_document, load_claims
+from service.goldfiles import GoldClaim, by_document, load_claims
 from service.records import Record, Usage
 
 HEADLINE = "who_said_which_number"
@@ -180,7 +180,7 @@ def _from_run(run: Run, ready: ReadySet, threshold: float) -> _Given:
             tasks[result.document] = (*tasks.get(result.document, ()), task)
     info = run.info
     notes, doubts = [*ready.notes], []
-    if info.goldset_sha256 not in (ready.gold.sha256, _hash_of(ready.gold, info.documents)):
+    if info.goldset_sha256 not in (ready.gold.sha256, hash_of(ready.gold, info.documents)):
         notes.append(f"The gold set is no longer the one of the run ({info.goldset_sha256[:8]}): scored as it is now.")
     if run.incomplete:
         doubts.append(f"incomplete: {len(run.finished_documents)} of {len(info.documents)} articles finished")
@@ -206,18 +206,6 @@ def _from_run(run: Run, ready: ReadySet, threshold: float) -> _Given:
         notes=tuple(notes),
         doubts=tuple(doubts),
     )
-
-
-def _hash_of(gold: GoldSet, documents: Iterable[str]) -> str:
-    """The hash of the set with these documents alone, as a run on some of them has it."""
-    kept = set(documents)
-    return GoldSet(
-        folder=gold.folder,
-        info=gold.info,
-        document_rows=tuple(row for row in gold.document_rows if row.record.id in kept),
-        claim_rows=tuple(row for row in gold.claim_rows if row.record.document in kept),
-        skipped_rows=(),
-    ).sha256
 
 
 def _from_file(path: Path, ready: ReadySet, threshold: float, software: str) -> _Given:

@@ -8,6 +8,7 @@ Exit codes: 0 all is well; 1 `check` found errors; 2 the command or its input ca
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -264,6 +265,7 @@ def score(
 
 def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[str, Any], str]:
     """Scores the finished articles of a run; the others are named, not scored."""
+    from eval.goldset import hash_of
     from eval.signature import Signature
 
     finished = [result for result in run.finished if result.document in ready.texts]
@@ -279,7 +281,7 @@ def _report_run(run: "Run", ready: "ReadySet", threshold: float) -> tuple[dict[s
         notes.append(f"{run.info.repeats} repeats, averaged inside each article: counts are of all of them together.")
     if run.info.stopped:
         notes.append(f"The run was ended early: {run.info.stopped}.")
-    if run.info.goldset_sha256 != ready.gold.sha256:
+    if run.info.goldset_sha256 not in (ready.gold.sha256, hash_of(ready.gold, run.info.documents)):
         notes.append(
             f"The gold set is no longer the one of the run ({run.info.goldset_sha256[:8]}): scored as it is now."
         )
@@ -656,8 +658,8 @@ def calibrate(
     else:
         click.echo("\n".join(calibration_lines(calibration, _setting(ready, threshold))))
     click.echo(f"Written to {place}", err=True)
-    if stored.unread(ready):
-        click.echo(f"Incomplete: {len(stored.unread(ready))} articles are not finished and took no part.", err=True)
+    for why, count in Counter(stored.unread(ready).values()).items():
+        click.echo(f"Took no part: {count} articles, {why}.", err=True)
 
 
 def _gold_of(stored: Sequence["StoredRun"], goldset: Path | None, texts: Path | None, split: str | None) -> "ReadySet":

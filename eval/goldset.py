@@ -258,3 +258,15 @@ def documents_for(folder: Path, parent: Path | None) -> tuple[GoldDocument, ...]
         field="goldset",
         fix="Name the gold set that the annotations belong to with --goldset DIR.",
     )
+
+
+def hash_of(gold: GoldSet, documents: Iterable[str]) -> str:
+    """The hash of the set with these documents alone, as a run on some of them has it."""
+    kept = set(documents)
+    return GoldSet(
+        folder=gold.folder,
+        info=gold.info,
+        document_rows=tuple(row for row in gold.document_rows if row.record.id in kept),
+        claim_rows=tuple(row for row in gold.claim_rows if row.record.document in kept),
+        skipped_rows=(),
+    ).sha256

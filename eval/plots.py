@@ -12,7 +12,7 @@ from typing import NamedTuple
 WIDTH = 360
 SERIES = 6  # colours and shapes; further series begin anew
 _ROW = 40
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44, 12, 12, 40
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 12, 12, 40
 _PLOT_HEIGHT = 268
 _LOG_FROM = 20.0  # ratio of the largest to the smallest value from which the axis is logarithmic
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -257,7 +257,7 @@ def _claim_form(claim: Claim) -> dict[str, Any]:
     """In gold form, with the names of what its confidence was made of, where it is known."""
     form = gold_form(claim)
     if isinstance(claim, ExtractedClaim):
-        form["signals"] = [reason.signal for reason in claim.reasons]
+        form["signals"] = sorted({reason.signal for reason in claim.reasons} | {flag.code for flag in claim.flags})
     return form
 
 
