@@ -20,7 +20,7 @@ FLAG_WEIGHTS = {
     "figure_left_out": -0.4,
     "counted_unclear": -1.5,
     "speaker_unresolved": -3.5,
-    "speaker_conflict": -1.2,
+    "speaker_conflict": -1.6,
     "cue_without_speaker": -1.0,
     "implied_speaker": -0.2,
     "speaker_resolved": -0.2,
