@@ -67,6 +67,7 @@ async def measure(article: Article, base: str, rounds: int) -> None:
     claims = whole_sentence_claims(article)
     own = ModelExtractor(Instant(claims), settings)
     calling = ModelExtractor(VendorCompleter("hosted_vllm/stub", settings), settings)
+    await extract(article, extractor=calling, settings=settings)  # imports the libraries, as in a service that runs
     extraction = await extract(article, extractor=own, settings=settings)
     print(
         f"article: {len(article.text):,} characters, {len(claims)} claims answered, {len(extraction.claims)} grounded"

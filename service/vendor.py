@@ -10,6 +10,7 @@ record, and what a provider says of an error is passed on without them.
 """
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -380,7 +381,11 @@ def _import_libraries() -> _Libraries:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Said of LiteLLM's own types at the first streamed answer, and nothing that our user can mend.
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
-    return _Libraries(litellm, instructor)
+    libraries = _Libraries(litellm, instructor)
+    # They live as long as the process: without this, the collector goes through all their objects again and again.
+    gc.collect()
+    gc.freeze()
+    return libraries
 
 
 async def close_connections() -> None:
