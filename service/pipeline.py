@@ -33,6 +33,8 @@ from service.records import (
 )
 from service.settings import Settings
 
+AT_ONCE = 20_000  # characters read in some 50 ms: longer articles are read in a thread, for others are waiting
+
 
 async def extract(article: Article, *, extractor: Extractor, settings: Settings) -> Extraction:
     """Who claims what in the article, with all that could not be placed or failed beside it."""
@@ -49,7 +51,7 @@ async def extract_stream(
 ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
     """Claims and failures as soon as each segment has been read; the last item is the whole Extraction."""
     began = time.monotonic()
-    reading = await asyncio.to_thread(read, article)  # a long one takes seconds, and others are waiting
+    reading = read(article) if len(article.text) <= AT_ONCE else await asyncio.to_thread(read, article)
     answers: list[SegmentDrafts] = []
     claims: list[ExtractedClaim] = []
     rejected: list[Rejection] = []

@@ -10,7 +10,6 @@ record, and what a provider says of an error is passed on without them.
 """
 
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -381,11 +380,7 @@ def _import_libraries() -> _Libraries:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     # Said of LiteLLM's own types at the first streamed answer, and nothing that our user can mend.
     warnings.filterwarnings("ignore", message="Item '.*' on TypedDict class", category=UserWarning)
-    libraries = _Libraries(litellm, instructor)
-    # They live as long as the process: without this, the collector goes through all their objects again and again.
-    gc.collect()
-    gc.freeze()
-    return libraries
+    return _Libraries(litellm, instructor)
 
 
 async def close_connections() -> None:

@@ -2,7 +2,6 @@
 
 The only import of spaCy, and the only place that knows which trained parser is used."""
 
-import gc
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,12 +50,9 @@ class Parsed:
 def load() -> Any:
     """The parser; about two seconds, once a process. Raises SetupError where its model is not installed."""
     try:
-        parser = importlib.import_module(MODEL).load()
+        return importlib.import_module(MODEL).load()
     except ImportError as error:
         raise SetupError(f"the model {MODEL} is not installed; pip install {MODEL.replace('_', '-')}") from error
-    gc.collect()
-    gc.freeze()  # the parser lives as long as the process: the collector need not look at it again and again
-    return parser
 
 
 def parse(text: str, sentences: tuple[Sentence, ...]) -> Iterator[Parsed]:

@@ -316,7 +316,10 @@ def _instructions(text: str) -> Iterator[_Hidden]:
 
 
 def _to_model(text: str) -> list[re.Match[str]]:
-    return [found for pattern in (_ADDRESSES_MODEL, _MODEL_TOKENS) for found in pattern.finditer(text)]
+    found = list(_ADDRESSES_MODEL.finditer(text))
+    if any(mark in text for mark in "<[#"):  # quicker to ask than to try the pattern at every character
+        found += _MODEL_TOKENS.finditer(text)
+    return found
 
 
 def _addresses_model(words: str) -> str:

@@ -7,7 +7,7 @@ from collections import Counter
 
 from service.records import Article, Notice
 
-_SAMPLE = 100_000  # characters: enough to tell, and bounded
+_SAMPLE = 4_000  # characters: enough to tell
 _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST_LETTERS = 40
 _FEWEST_WORDS = 20
