@@ -152,7 +152,8 @@ def _sign(line: Line, first: int, unit: Unit | None) -> tuple[int, bool]:
     at = first - 1
     key = line.key(at)
     if key == "minus":
-        return at, True
+        both = line.key(at - 1) in {"or", "/"} and line.key(at - 2) == "plus"  # "plus or minus 8 percent" is no debt
+        return (first, False) if both else (at, True)
     if key in _MINUS and line.key(at - 1) == "minus" and line.touching(at) and line.touching(at - 1):
         return at - 1, True
     free = not line.touching(at - 1) or line.key(at - 1) in _OPENING

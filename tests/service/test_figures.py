@@ -149,6 +149,8 @@ def test_over_bounds_a_duration_that_something_lasted() -> None:
         pytest.param("It fell 90 per cent.", "90 per cent", "90", "percent", id="per-cent"),
         pytest.param("It fell 3.2%.", "3.2%", "3.2", "percent", id="percent-sign"),
         pytest.param("It stood at -3.2%.", "-3.2%", "-3.2", "percent", id="minus"),
+        pytest.param("It fell by minus 4 percent.", "minus 4 percent", "-4", "percent", id="minus-in-words"),
+        pytest.param("It is true to plus or minus 8 percent.", "8 percent", "8", "percent", id="plus-or-minus"),
         pytest.param("It stood at −3.2 degrees Celsius.", "−3.2", "-3.2", "degree Celsius", id="real-minus"),
         pytest.param("It fell 5 percentage points.", "5 percentage points", "5", "percentage_point", id="points"),
         pytest.param("It hit two-thirds of voters.", "two-thirds", "66.67", "percent", id="two-thirds"),
