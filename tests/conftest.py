@@ -1,6 +1,11 @@
-"""What every test gets: no network beyond this machine, and `--update-golden` for wanted changes."""
+"""What every test gets: no network beyond this machine, `--update-golden` for wanted changes, and a browser on demand.
+
+Tests in a browser are skipped where Chromium or its driver is missing, unless ACCORDING_REQUIRE_BROWSER is set.
+"""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +13,16 @@ import pytest
 from pytest_socket import enable_socket, socket_allow_hosts
 
 ROOT = Path(__file__).parent.parent
+REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+
+WATCH = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.sample}`));
+window.alerts = [];
+window.alert = (words) => alerts.push(words);
+"""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,3 +54,38 @@ def golden(request: pytest.FixtureRequest) -> Callable[[Path, str], None]:
 def golden_json(golden: Callable[[Path, str], None]) -> Callable[[Path, object], None]:
     """As `golden`, for anything that JSON can hold."""
     return lambda path, value: golden(path, json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def _missing():
+    if CHROMIUM is None or DRIVER is None:
+        return "Chromium or its driver is not installed"
+    try:
+        import selenium  # noqa: F401
+    except ImportError:
+        return "selenium is not installed"
+    return None
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if reason := _missing():
+        (pytest.fail if REQUIRED else pytest.skip)(reason)
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ):
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
+    yield driver
+    driver.quit()

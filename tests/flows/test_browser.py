@@ -4,8 +4,6 @@ Needs Chromium and its driver; skipped where they are missing, unless ACCORDING_
 """
 
 import json
-import os
-import shutil
 import time
 
 import pytest
@@ -17,59 +15,13 @@ from service.rendering.words import reading_of
 from service.settings import Settings
 from service.web.app import create_app
 
-REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-
 pytestmark = [pytest.mark.browser, pytest.mark.network]
-
-WATCH = """
-window.violations = [];
-addEventListener("securitypolicyviolation", (event) => violations.push(`${event.violatedDirective} ${event.sample}`));
-window.alerts = [];
-window.alert = (words) => alerts.push(words);
-"""
 
 TEXT = "\U0001f4e6 Ines said at least 40 \U0001f6a2 were lost.\n\nOmar said maybe 12 were. Ines said 3 sank."
 HOSTILE = (
     "Mina said <script>alert(1)</script> 3 are. Omar said <img src=x onerror=alert(2)> 4 are. "
     'Lena said </script></div><svg/onload=alert(3)> "{{7*7}}" \u202e5 are\u200b.'
 )
-
-
-def _missing():
-    if CHROMIUM is None or DRIVER is None:
-        return "Chromium or its driver is not installed"
-    try:
-        import selenium  # noqa: F401
-    except ImportError:
-        return "selenium is not installed"
-    return None
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if reason := _missing():
-        (pytest.fail if REQUIRED else pytest.skip)(reason)
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ):
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-    yield driver
-    driver.quit()
 
 
 class Page:

@@ -5,8 +5,6 @@ Needs Chromium and its driver; skipped where they are missing, unless ACCORDING_
 
 import base64
 import io
-import os
-import shutil
 
 import pytest
 from boardmakers import HOSTILE, ODD_ID, a_board, a_set
@@ -14,10 +12,6 @@ from runmakers import write_run
 
 from eval.board import gather
 from eval.html_report import report_page
-
-REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
 
@@ -34,41 +28,6 @@ SIZES = [
     pytest.param(1280, id="laptop"),
     pytest.param(2560, id="wide"),
 ]
-
-
-def _missing():
-    if CHROMIUM is None or DRIVER is None:
-        return "Chromium or its driver is not installed"
-    try:
-        import selenium  # noqa: F401
-    except ImportError:
-        return "selenium is not installed"
-    return None
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    if reason := _missing():
-        (pytest.fail if REQUIRED else pytest.skip)(reason)
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ):
-        options.add_argument(argument)
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": WATCH})
-    yield driver
-    driver.quit()
 
 
 class Page:
