@@ -67,6 +67,7 @@ _ADDRESSES_MODEL = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_ADDRESSES_MODEL_LOWERED = re.compile(_ADDRESSES_MODEL.pattern, re.VERBOSE)
 _MODEL_TOKENS = re.compile(
     r"""
     (?=[<\[\#])(?:
@@ -316,7 +317,11 @@ def _instructions(text: str) -> Iterator[_Hidden]:
 
 
 def _to_model(text: str) -> list[re.Match[str]]:
-    found = list(_ADDRESSES_MODEL.finditer(text))
+    lowered = text.lower()
+    if len(lowered) == len(text):  # no letter grew ("İ" does), so offsets hold; comparing plainly is twice as quick
+        found = list(_ADDRESSES_MODEL_LOWERED.finditer(lowered))
+    else:
+        found = list(_ADDRESSES_MODEL.finditer(text))
     if any(mark in text for mark in "<[#"):  # quicker to ask than to try the pattern at every character
         found += _MODEL_TOKENS.finditer(text)
     return found
