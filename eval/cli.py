@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from service.software import software
+
 if TYPE_CHECKING:
     from eval.goldset import ReadySet
     from eval.lines import Setting
@@ -322,7 +324,7 @@ def _report_file(
             f"{len(without)} of {len(ready.texts)} documents have no prediction and count as read without claims: "
             f"{', '.join(without[:5])}{' …' if len(without) > 5 else ''}."
         )
-    signature = Signature(goldset=ready.name, model=path.name, software=_software(), threshold=threshold)
+    signature = Signature(goldset=ready.name, model=path.name, software=software(), threshold=threshold)
     return _report(ready, ready.tasks(claims), signature, run=None, notes=notes)
 
 
@@ -438,7 +440,7 @@ def report(
 
     with _telling_errors():
         sets = in_sets(runs, goldsets, _folders(texts))
-        boards = [gather(ready, paths, threshold=threshold, software=_software()) for ready, paths in sets]
+        boards = [gather(ready, paths, threshold=threshold, software=software()) for ready, paths in sets]
         if html is not None:
             from eval.html_report import report_page
 
@@ -694,7 +696,6 @@ def _changed_gold(stored: Sequence["StoredRun"], ready: "ReadySet") -> list[str]
 
 def _setting(ready: "ReadySet", threshold: float) -> "Setting":
     from eval.lines import Setting
-    from eval.store import software
 
     return Setting(goldset=ready.name, threshold=threshold, software=software())
 
@@ -823,12 +824,3 @@ def _default_model() -> str:
     from service.settings import Settings
 
     return Settings.from_environment(os.environ).model
-
-
-def _software() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return f"according {version('according')}"
-    except PackageNotFoundError:
-        return "according (not installed)"

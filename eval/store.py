@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, cached_property
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import IO, Any, Literal, NamedTuple
 
@@ -23,6 +22,7 @@ import service
 from service.errors import InputError
 from service.goldfiles import GoldClaim, GoldRecord, claim_from_form, gold_form
 from service.records import SCHEMA_VERSION, Article, Claim, ExtractedClaim, Failure, PromptVersion, Usage
+from service.software import software
 
 RUN_FILE = "run.json"
 ARTICLES_FILE = "articles.jsonl"
@@ -151,14 +151,6 @@ def run_folder(out: Path, goldset: str, model: str, prompt: str | None = None) -
     return out / ".".join(
         re.sub(r"[^A-Za-z0-9.+-]", "-", part) if number else part for number, part in enumerate(parts)
     )
-
-
-@cache
-def software() -> str:
-    try:
-        return f"according {version('according')}"
-    except PackageNotFoundError:
-        return "according (not installed)"
 
 
 @cache

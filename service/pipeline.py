@@ -9,8 +9,6 @@ import time
 import uuid
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import version
 from typing import Literal
 
 from service.checks import check
@@ -32,6 +30,7 @@ from service.records import (
     words_of,
 )
 from service.settings import Settings
+from service.software import software
 
 AT_ONCE = 20_000  # characters read in some 50 ms: longer articles are read in a thread, for others are waiting
 
@@ -77,7 +76,7 @@ async def extract_stream(
         model=extractor.name,
         prompt=extractor.prompt,
         settings=settings.fingerprint_fields(),
-        software=_software(),
+        software=software(),
         created=datetime.now(UTC),
         seconds=round(time.monotonic() - began, 4),
         status=_status(answers, failures),
@@ -89,11 +88,6 @@ async def extract_stream(
         skipped_numbers=reading.skipped_numbers,
         usage=usage,
     )
-
-
-@cache  # looked up on disk
-def _software() -> str:
-    return f"according {version('according')}"
 
 
 def _claims(drafts: tuple[Draft, ...], reading: Reading, *, first: int) -> tuple[list[ExtractedClaim], list[Rejection]]:
