@@ -21,12 +21,12 @@ from pathlib import Path
 from typing import Any
 
 from service.asking import ModelExtractor
-from service.models import Completion, Meter, Prompt
+from service.models import Completion, Hear, Meter, Prompt
 from service.pipeline import extract
 from service.reading.reader import read
 from service.records import Article
 from service.settings import Settings
-from service.vendor import VendorCompleter
+from service.vendor.completer import VendorCompleter
 
 HERE = Path(__file__).parent
 
@@ -47,8 +47,8 @@ class Instant:
     def __init__(self, claims: list[dict[str, Any]]) -> None:
         self._claims = tuple(claims)
 
-    async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
-        del prompt, meter
+    async def complete(self, prompt: Prompt, *, meter: Meter, hear: Hear | None = None) -> Completion:
+        del prompt, meter, hear
         return Completion(claims=self._claims, raw="", model=self.name)
 
 

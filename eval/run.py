@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from eval.budget import Budget, Price
 from eval.goldset import ToExtract
-from eval.pacing import MOST, Pace
+from service.pacing import MOST, Pace
 from eval.progress import Count, Progress, telling
 from eval.store import CONGESTION, Outcome, RunWriter, run_folder
 from eval.subjects import Subject

@@ -1,16 +1,19 @@
 """What drafts does a model propose for an article?
 
-Asks about all segments at once, as many as the settings allow, and hands over each as soon as it is answered. A segment
-that fails is a failure of that segment; the others go on. Which model answers is left to the Completer.
+Asks about all segments at once, as many as the settings allow, and hands over each as soon as it is answered: claim by
+claim where the model is listened to while it writes. A segment that fails is a failure of that segment; the others go
+on. Which model answers is left to the Completer.
 """
 
 import asyncio
+import json
 import secrets
 from collections.abc import AsyncIterator, Callable
 
 from service.drafts import MAX_CLAIMS, MAX_RAW, read_answer, read_drafts
 from service.errors import BadAnswer, CompletionError
 from service.extractors import SegmentDrafts
+from service.guarding import Redaction
 from service.models import Completer, Completion, Meter, Prompt
 from service.prompting import load_template, write_prompt
 from service.reading.segments import split
@@ -42,22 +45,27 @@ class ModelExtractor:
     async def drafts(self, reading: Reading) -> AsyncIterator[SegmentDrafts]:
         """Each segment's drafts in the order in which they are answered. Leaving early ends the calls under way."""
         room = asyncio.Semaphore(self._settings.concurrency)
+        answered: asyncio.Queue[SegmentDrafts | None] = asyncio.Queue()
 
-        async def ask(segment: Segment) -> SegmentDrafts:
+        async def ask(segment: Segment) -> None:
             async with room:
-                return await self._ask(segment, reading)
+                await answered.put(await self._ask(segment, reading, answered.put_nowait))
 
         segments = split(reading, characters=self._settings.segment_characters)
         tasks = [asyncio.create_task(ask(segment)) for segment in segments]
+        everything = asyncio.gather(*tasks)
+        everything.add_done_callback(lambda _: answered.put_nowait(None))
         try:
-            for answered in asyncio.as_completed(tasks):
-                yield await answered
+            while (part := await answered.get()) is not None:
+                yield part
+            await everything  # raises what no segment can be blamed for
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, everything, return_exceptions=True)
 
-    async def _ask(self, segment: Segment, reading: Reading) -> SegmentDrafts:
+    async def _ask(self, segment: Segment, reading: Reading, tell: Callable[[SegmentDrafts], None]) -> SegmentDrafts:
+        """The segment's drafts, without those that `tell` has been given while the model was writing."""
         prompt = write_prompt(
             segment,
             reading,
@@ -66,11 +74,44 @@ class ModelExtractor:
             max_output_tokens=self._settings.max_output_tokens,
         )
         meter = Meter()
+        redaction = Redaction(prompt.system, prompt.user, reading.article.text)
+        early = _Early(prompt, reading, tell, redaction)
+        hear = early.hear if self._settings.stream else None
         try:
-            completion = await self._completer.complete(prompt, meter=meter)
+            completion = await self._completer.complete(prompt, meter=meter, hear=hear)
         except CompletionError as error:
-            return _failed(error, prompt, reading, meter)
-        return _answered(completion, prompt, reading, meter)
+            return early.rest(_failed(error, prompt, reading, meter, redaction))
+        claims = tuple(redaction.value(claim) for claim in completion.claims)
+        return early.rest(_answered(completion.model_copy(update={"claims": claims}), prompt, reading, meter))
+
+
+class _Early:
+    """Hands on the drafts of an answer that is still being written."""
+
+    def __init__(
+        self, prompt: Prompt, reading: Reading, tell: Callable[[SegmentDrafts], None], redaction: Redaction
+    ) -> None:
+        self._redaction = redaction
+        self._prompt = prompt
+        self._reading = reading
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def hear(self, claim: str) -> None:
+        try:
+            said = self._redaction.value(json.loads(claim))
+        except (ValueError, RecursionError):
+            return  # the whole answer will show it as a rejection
+        drafts, _ = read_drafts([said], self._prompt.shown, self._reading)
+        for draft in drafts:
+            if (words := draft.model_dump_json()) not in self._told:
+                self._told.add(words)
+                self._tell(SegmentDrafts(segment=self._prompt.shown.segment, drafts=(draft,)))
+
+    def rest(self, answered: SegmentDrafts) -> SegmentDrafts:
+        """What is left to say of the answer, now that it is whole."""
+        untold = tuple(draft for draft in answered.drafts if draft.model_dump_json() not in self._told)
+        return answered.model_copy(update={"drafts": untold})
 
 
 def _answered(completion: Completion, prompt: Prompt, reading: Reading, meter: Meter) -> SegmentDrafts:
@@ -92,6 +133,7 @@ def _answered(completion: Completion, prompt: Prompt, reading: Reading, meter: M
         rejected=tuple(rejected),
         failures=tuple(failures),
         usage=meter.usage,
+        answered_by=completion.model,
     )
 
 
@@ -102,10 +144,12 @@ def _surplus(count: int) -> str:
     )
 
 
-def _failed(error: CompletionError, prompt: Prompt, reading: Reading, meter: Meter) -> SegmentDrafts:
+def _failed(
+    error: CompletionError, prompt: Prompt, reading: Reading, meter: Meter, redaction: Redaction
+) -> SegmentDrafts:
     """The failure, with whatever claims of a broken answer can be used all the same."""
     raw = error.raw if isinstance(error, BadAnswer) else None
-    claims = read_answer(raw).claims if raw else ()
+    claims = tuple(redaction.value(claim) for claim in read_answer(raw).claims) if raw else ()
     drafts, rejected = read_drafts(claims[:MAX_CLAIMS], prompt.shown, reading)
     if raw and not drafts and not rejected:
         rejected = [
@@ -113,10 +157,10 @@ def _failed(error: CompletionError, prompt: Prompt, reading: Reading, meter: Met
                 segment=prompt.shown.segment,
                 reason="unreadable",
                 message="no claim could be read from the answer",
-                raw=raw[:MAX_RAW],
+                raw=redaction.words(raw[:MAX_RAW]),
             )
         ]
-    failures = [_failure(prompt, error.reason, str(error))]
+    failures = [_failure(prompt, error.reason, redaction.words(str(error)))]
     if len(claims) > MAX_CLAIMS:
         failures.append(_failure(prompt, "too_many_claims", _surplus(len(claims))))
     return SegmentDrafts(

@@ -35,6 +35,7 @@ def _check_one(claim: Grounded, reading: Reading) -> Iterator[Flag]:
     yield from _stance(claim, reading)
     yield from _hedge(claim, reading)
     yield from _text(claim, reading)
+    yield from _unshown(claim, reading)
 
 
 # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +63,13 @@ def _source(claim: Grounded, reading: Reading) -> Iterator[Flag]:
         message = _message(claim, "source") or "somebody says this, but the text does not settle who"
         yield Flag(code="speaker_unresolved", field="source", message=message, span=source.mention)
         return
-    for mention, verb in _named_beside(claim, reading):
+    checked = next((found for found in claim.checks if found.field == "source"), None)
+    if checked is not None and checked.status == "contradicted":
+        message = checked.message or "the sentence has somebody else say it"
+        yield Flag(code="speaker_conflict", field="source", message=message, span=source.mention)
+        return
+    verified = checked is not None and checked.status == "verified" and source.name is not None
+    for mention, verb in () if verified else _named_beside(claim, reading):
         if mention.speaker is None:
             continue
         other = reading.speakers[mention.speaker]
@@ -217,6 +224,16 @@ def _shares_sentence(claim: Grounded, span: Span, reading: Reading) -> bool:
     return any(piece.overlaps(span) for piece in claim.content) or any(
         sentence is not None and sentence.span.overlaps(span) for sentence in sentences
     )
+
+
+def _unshown(claim: Grounded, reading: Reading) -> Iterator[Flag]:
+    """Where the article gives orders to a program, a speaker whom the sentence does not show may be one of them."""
+    ordered = next((notice for notice in reading.notices if notice.code == "instruction" and notice.span), None)
+    source = next((found for found in claim.checks if found.field == "source"), None)
+    if ordered is None or source is None or claim.source.name is None or source.status == "verified":
+        return
+    message = f"the article addresses a program too, and the sentence does not show that {claim.source.name} says this"
+    yield Flag(code="instruction", field="source", message=message, span=ordered.span)
 
 
 def _overlapping(grounded: Sequence[Grounded]) -> dict[int, tuple[Flag, ...]]:

@@ -2,21 +2,28 @@
 
 The one place where a name becomes something that reads articles. Heavy packages are imported only for the extractor
 that needs them.
+
+    embedded                     this machine's grammar, no model
+    provider/name                one model, as LiteLLM spells it
+    local/name, local/x.gguf     a GGUF file, in this process
+    simulated/goldset:options    a stand-in that answers from a gold set, with errors at stated rates
+    provider/a|provider/b        the second where the first fails
 """
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 
+from service.calls import Calls
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
-from service.models import Completer
+from service.models import LOCAL, Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
 
 
-def make_extractor(name: str, settings: Settings) -> Extractor:
-    """The extractor for `embedded` or for a model's name as LiteLLM spells it ("openai/gpt-5-mini").
+def make_extractor(name: str, settings: Settings, calls: Calls | None = None) -> Extractor:
+    """The extractor for a name; `calls` is what it shares with others of this process.
 
     Raises InputError where the name is none, SetupError where something it needs is missing.
     """
@@ -24,28 +31,57 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
         from service.embedded.extractor import EmbeddedExtractor
 
         return InProcess(name, EmbeddedExtractor().drafts)
-    if not _MODEL_NAME.fullmatch(name):
+    from service.asking import ModelExtractor
+
+    return ModelExtractor(make_completer(name, settings, calls or Calls(settings)), settings)
+
+
+def make_completer(name: str, settings: Settings, calls: Calls) -> Completer:
+    """Whoever answers to that name: one model, or the first of several that does. Raises as `make_extractor`."""
+    completers = [_one_completer(each.strip(), settings, calls) for each in name.split("|")]
+    if len(completers) == 1:
+        return completers[0]
+    from service.fallback import FallbackCompleter
+
+    return FallbackCompleter(completers)
+
+
+def _one_completer(name: str, settings: Settings, calls: Calls) -> Completer:
+    if not (_LOCAL_NAME if name.startswith(LOCAL) else _MODEL_NAME).fullmatch(name):
         raise InputError(
             f"{name!r} names no model.",
             field="model",
             fix="Use embedded, or provider/name such as openai/gpt-5-mini; `according models` lists what can be used.",
         )
-    from service.asking import ModelExtractor
-
-    return ModelExtractor(_make_completer(name, settings), settings)
-
-
-def _make_completer(name: str, settings: Settings) -> Completer:
     from service.recorded import RecordedCompleter, Recorder
-    from service.vendor import VendorCompleter
 
     if settings.replay is not None:
         return RecordedCompleter(name, settings.replay)
-    completer = VendorCompleter(name, settings)
+    completer = _calling(name, settings, calls)
+    if calls.cache is not None:
+        from service.cached import CachedCompleter
+
+        completer = CachedCompleter(completer, calls.cache, settings=settings.answer_fingerprint())
     return completer if settings.record is None else Recorder(completer, settings.record)
 
 
-_MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/\S{1,200}")
+def _calling(name: str, settings: Settings, calls: Calls) -> Completer:
+    """What really asks the model."""
+    if name.startswith(LOCAL):
+        from service.local.completer import LocalCompleter
+
+        return LocalCompleter(name, settings)
+    if name.startswith("simulated/"):
+        from service.simulated.completer import SimulatedCompleter
+
+        return SimulatedCompleter(name, settings, pace=calls.pace(name), allowance=calls.allowance)
+    from service.vendor.completer import VendorCompleter
+
+    return VendorCompleter(name, settings, pace=calls.pace(name), allowance=calls.allowance)
+
+
+_MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/[^\s|]{1,200}")
+_LOCAL_NAME = re.compile(r"local/[^\x00-\x1f\x7f|]{1,400}")  # paths may hold spaces
 
 
 class InProcess:

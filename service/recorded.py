@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from service.errors import BadAnswer, CompletionError
-from service.models import Completer, Completion, Meter, Prompt
+from service.models import Completer, Completion, Hear, Meter, Prompt
 from service.records import PromptVersion, Record, Usage
 
 
@@ -42,7 +42,8 @@ class RecordedCompleter:
     def name(self) -> str:
         return self._name
 
-    async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
+    async def complete(self, prompt: Prompt, *, meter: Meter, hear: Hear | None = None) -> Completion:
+        del hear  # all of it is there at once
         path = _path(self._folder, self._name, prompt)
         try:
             saved = SavedAnswer.model_validate_json(path.read_bytes())
@@ -68,10 +69,10 @@ class Recorder:
     def name(self) -> str:
         return self._completer.name
 
-    async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
+    async def complete(self, prompt: Prompt, *, meter: Meter, hear: Hear | None = None) -> Completion:
         own = Meter()
         try:
-            completion = await self._completer.complete(prompt, meter=own)
+            completion = await self._completer.complete(prompt, meter=own, hear=hear)
         finally:
             meter.add(own.usage)
         saved = SavedAnswer(

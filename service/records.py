@@ -467,9 +467,11 @@ class Failure(Record):
 
 
 class Usage(Record):
-    """Model calls and what they cost; `cost_usd` is null where the price is not known."""
+    """Model calls and what they cost; `cost_usd` is null where the price is not known. `reused` counts answers that
+    were kept from an earlier call, and cost nothing."""
 
     calls: int = 0
+    reused: int = 0
     retries: int = 0
     prompt_tokens: int = 0
     cached_tokens: int = 0
@@ -480,6 +482,7 @@ class Usage(Record):
         known = [cost for cost in (self.cost_usd, other.cost_usd) if cost is not None]
         return Usage(
             calls=self.calls + other.calls,
+            reused=self.reused + other.reused,
             retries=self.retries + other.retries,
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             cached_tokens=self.cached_tokens + other.cached_tokens,
@@ -507,6 +510,7 @@ class Extraction(Record):
     sha256: str
     file_sha256: str | None = None
     model: str
+    answered_by: tuple[str, ...] = ()  # the models that answered, as their providers name them
     prompt: PromptVersion | None = None
     settings: dict[str, str | int | float | bool | None] = Field(default_factory=dict)
     software: str

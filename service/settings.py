@@ -13,6 +13,7 @@ from service.errors import SetupError
 from service.records import Record
 
 PREFIX = "ACCORDING_"
+OFF = "off"
 
 
 class Settings(Record):
@@ -26,7 +27,9 @@ class Settings(Record):
     call_seconds: float = Field(default=120, gt=0, description="longest wait for one model call")
     request_seconds: float = Field(default=600, gt=0, description="longest time for one extraction over HTTP")
     attempts: int = Field(default=4, ge=1, le=20, description="tries of a model call that gets no answer")
-    concurrency: int = Field(default=8, ge=1, description="model calls under way at once")
+    concurrency: int = Field(default=32, ge=1, description="most calls of a model under way at once")
+    max_cost: float | None = Field(default=None, gt=0, description="most US dollars that model calls may cost")
+    tokens_per_minute: int | None = Field(default=None, ge=1, description="most tokens of model calls in a minute")
     max_output_tokens: int = Field(default=8_000, ge=100, description="longest answer of one model call")
     temperature: float = Field(default=0.0, ge=0, le=2, description="randomness asked of the model")
     stream: bool = Field(default=False, description="ask providers to stream their answers")
@@ -38,17 +41,24 @@ class Settings(Record):
     api_base: str | None = Field(default=None, description="address of an OpenAI-compatible server")
     record: Path | None = Field(default=None, description="folder in which models' answers are saved as they come")
     replay: Path | None = Field(default=None, description="folder of saved answers that stand in for the model")
+    cache: Path | None = Field(
+        default=None, description="file in which models' answers are kept for the next time; off keeps none"
+    )
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `ACCORDING_…` variables; an empty value counts as not set.
+        """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE, answers
+        are kept in the user's own folder for such things, where there is one.
 
         Raises SetupError naming the variable, its value and what it takes.
         """
         given: dict[str, Any] = {
             name: environ[PREFIX + name.upper()] for name in cls.model_fields if environ.get(PREFIX + name.upper())
         }
+        given["cache"] = given.get("cache") or _usual_cache(environ)
+        if given["cache"] == OFF:
+            given["cache"] = None
         try:
             return cls.model_validate(given)
         except ValidationError as error:
@@ -70,3 +80,13 @@ class Settings(Record):
             "review_below": self.review_below,
             "replayed": self.replay is not None,
         }
+
+    def answer_fingerprint(self) -> str:
+        """What of the settings can change a model's answer to one and the same prompt."""
+        return "\0".join((str(self.temperature), self.answer_mode, self.api_base or ""))
+
+
+def _usual_cache(environ: Mapping[str, str]) -> str | None:
+    """Where the desktop's conventions put what may be lost."""
+    folder = environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if (home := environ.get("HOME")) else None)
+    return f"{folder}/according/answers.sqlite" if folder else None

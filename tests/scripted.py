@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from service.errors import AccordingError
-from service.models import Completion, Meter, Prompt
+from service.models import Completion, Hear, Meter, Prompt
 from service.records import Usage
 
 ONE_CALL = Usage(calls=1, prompt_tokens=1000, completion_tokens=100)
@@ -37,7 +37,7 @@ class ScriptedCompleter:
         self._usage = usage
         self._at_once = 0
 
-    async def complete(self, prompt: Prompt, *, meter: Meter) -> Completion:
+    async def complete(self, prompt: Prompt, *, meter: Meter, hear: Hear | None = None) -> Completion:
         self.prompts.append(prompt)
         meter.add(self._usage)
         self._at_once += 1

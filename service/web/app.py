@@ -27,7 +27,7 @@ from service import choose, models, pipeline
 from service.doctor import Missing
 from service.models import ModelStatus
 from service.settings import Settings
-from service.vendor import close_connections
+from service.vendor.libraries import close_connections
 from service.web import api, documentation, pages
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope

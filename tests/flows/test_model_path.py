@@ -21,7 +21,7 @@ from service.models import Completion
 from service.pipeline import extract
 from service.records import Article, Extraction
 from service.settings import Settings
-from service.vendor import _import_libraries, close_connections
+from service.vendor.libraries import close_connections, import_libraries
 
 pytestmark = [
     pytest.mark.network,
@@ -46,7 +46,7 @@ LOST, COUNTED, ORDER, DENIED = 1, 2, 3, 4  # the article's sentences
 @pytest.fixture(scope="module", autouse=True)
 def libraries():
     """Imported once: it takes seconds."""
-    return _import_libraries()
+    return import_libraries()
 
 
 @pytest.fixture(scope="module")

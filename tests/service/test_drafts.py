@@ -5,13 +5,10 @@ from readings import a_reading
 
 from service.drafts import (
     ClaimScanner,
-    ModelClaim,
     Shown,
-    answer_schema,
     as_received,
     as_shown,
     complaint,
-    padded,
     read_answer,
     read_drafts,
 )
@@ -26,9 +23,8 @@ READING = a_reading(
 SHOWN = Shown(segment=1, first=1, last=3, marks={"S1": "S1", "S2": "S2", "S3": "S3", "F1": "F1", "F2": "F2"})
 
 
-def a_said_claim(**changes):
-    given = {"p": ["1|at least 40|were lost"], "s": "S1", "m": "S1", "q": "said", "o": "indirect", "f": [], "x": []}
-    return given | changes
+def a_said_claim(*held, **changes):
+    return {"p": ["1 at least 40 … were lost"], "s": ["S1", *held]} | changes
 
 
 def draft_of(claim, shown=SHOWN, reading=READING):
@@ -46,26 +42,39 @@ def rejection_of(claim, shown=SHOWN, reading=READING) -> Rejection:
 # ── the mapping table ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_short_key_arrives_in_its_field_of_the_draft():
-    draft = draft_of(
-        a_said_claim(
-            p=["3|any|losses", "1|at least 40|were lost"],
-            s="S3",
-            m="S3",
-            q="denied",
-            o="mixed",
-            f=[{"n": "F1", "c": "crates", "d": "lost"}],
-            x=["denies", "hedged", {"via": "S1"}, {"in": "Port Vell"}],
-        )
-    )
+def test_everything_that_is_said_arrives_in_its_field_of_the_draft():
+    held = ["S1", "F1", {"d": "lost"}, {"c": "crates"}, "F2", "denies", "hedged"]
+    said = [*held, {"q": "denied"}, {"via": "S2"}, {"in": "Port Vell"}]
+
+    draft = draft_of({"p": ["3 any … losses", "1 at least 40 … were lost"], "s": ["S3", *said]})
 
     assert draft.content == (
         Passage(sentence=3, first="any", last="losses"),
         Passage(sentence=1, first="at least 40", last="were lost"),
     )
-    assert (draft.speaker, draft.mention, draft.cue, draft.mode) == ("S3", "S3", "denied", "mixed")
-    assert (draft.stance, draft.hedged, draft.via, draft.where) == ("denies", True, ("S1",), ("Port Vell",))
-    assert draft.figures == (DraftFigure(figure="F1", counted="crates", measure="lost"),)
+    assert (draft.speaker, draft.mention, draft.cue, draft.mode) == ("S3", "S1", "denied", "indirect")
+    assert (draft.stance, draft.hedged, draft.via, draft.where) == ("denies", True, ("S2",), ("Port Vell",))
+    assert draft.figures == (DraftFigure(figure="F1", counted="crates", measure="lost"), DraftFigure(figure="F2"))
+
+
+def test_what_is_not_said_follows_from_the_article():
+    draft = draft_of(a_said_claim())
+
+    assert (draft.mention, draft.mode) == ("S1", "indirect")
+    assert isinstance(draft.cue, Span)
+    assert draft.cue.of(READING.article.text) == "said"
+
+
+def test_a_claim_of_an_account_that_goes_on_has_no_words_that_attribute_it():
+    draft = draft_of(a_said_claim("implied"))
+
+    assert (draft.speaker, draft.mention, draft.cue, draft.mode) == ("S1", None, None, "implied")
+
+
+def test_what_is_said_is_never_overruled_by_what_would_follow():
+    draft = draft_of(a_said_claim("S2", {"q": "master"}, "direct"))
+
+    assert (draft.mention, draft.cue, draft.mode) == ("S2", "master", "direct")
 
 
 def test_a_claim_with_nothing_besides_asserts_unhedged():
@@ -77,7 +86,11 @@ def test_a_claim_with_nothing_besides_asserts_unhedged():
 @pytest.mark.parametrize(
     ("passage", "place"),
     [
-        pytest.param("2|blamed two|cranes", Passage(sentence=2, first="blamed two", last="cranes"), id="two-ends"),
+        pytest.param("2 blamed two … cranes", Passage(sentence=2, first="blamed two", last="cranes"), id="two-ends"),
+        pytest.param("2 blamed two...cranes", Passage(sentence=2, first="blamed two", last="cranes"), id="dots"),
+        pytest.param("2|blamed two|cranes", Passage(sentence=2, first="blamed two", last="cranes"), id="bars"),
+        pytest.param("2: blamed … cranes", Passage(sentence=2, first="blamed", last="cranes"), id="colon"),
+        pytest.param("2 two cranes", Passage(sentence=2, first="two cranes", last="two cranes"), id="only-words"),
         pytest.param("2|two cranes", Passage(sentence=2, first="two cranes", last="two cranes"), id="all-the-words"),
         pytest.param("2|two cranes|", Passage(sentence=2, first="two cranes", last="two cranes"), id="empty-end"),
         pytest.param("2", READING.sentences[1].span, id="whole-sentence"),
@@ -100,17 +113,56 @@ def test_a_passage_is_read_however_it_is_written(passage, place):
     assert draft_of(a_said_claim(p=[passage])).content == (place,)
 
 
+SPELLED_OUT = {"p": ["1|at least 40|were lost"], "s": "S1", "m": "S1", "q": "said", "o": "indirect", "f": [], "x": []}
+
+
 @pytest.mark.parametrize(
     "loose",
     [
-        pytest.param({"p": "1|at least 40|were lost", "s": "S1", "o": "indirect"}, id="one-passage-and-nothing-else"),
+        pytest.param({"p": "1|at least 40|were lost", "s": "S1"}, id="one-passage-and-nothing-else"),
         pytest.param(a_said_claim(p=[1, "at least 40", "were lost"]), id="passage-as-the-list"),
-        pytest.param(a_said_claim(f=None, x=None), id="null-for-empty"),
         pytest.param(a_said_claim(confidence=0.99), id="a-key-of-its-own"),
+        pytest.param(a_said_claim({"d": "lost"}), id="a-verb-of-no-figure"),
+        pytest.param(a_said_claim(f=None, x=None), id="null-for-empty"),
+        pytest.param(SPELLED_OUT, id="a-key-for-each"),
+        pytest.param(SPELLED_OUT | {"s": ["S1"]}, id="list-and-keys"),
+        pytest.param(SPELLED_OUT | {"f": None, "x": None}, id="keys-of-null"),
     ],
 )
 def test_harmless_looseness_costs_no_claim(loose):
-    assert draft_of(loose).content == (Passage(sentence=1, first="at least 40", last="were lost"),)
+    draft = draft_of(loose)
+
+    assert draft.content == (Passage(sentence=1, first="at least 40", last="were lost"),)
+    assert (draft.speaker, draft.mention, draft.mode, draft.figures) == ("S1", "S1", "indirect", ())
+
+
+FIGURE = DraftFigure(figure="F1", counted="crates", measure="lost")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        pytest.param(a_said_claim("F1", {"d": "lost"}, {"c": "crates"}), id="as-asked"),
+        pytest.param(a_said_claim("F1", {"c": "crates", "d": "lost"}), id="both-at-once"),
+        pytest.param(a_said_claim("F1", "lost", {"c": "crates"}), id="bare-word"),
+        pytest.param(a_said_claim({"n": "F1", "c": "crates", "d": "lost"}), id="object-in-the-list"),
+        pytest.param(a_said_claim("{F1 at least 40}", {"d": "lost"}, {"c": "crates"}), id="mark-with-its-words"),
+        pytest.param(a_said_claim(s=["F1", {"d": "lost"}, {"c": "crates"}, "S1"]), id="speaker-last"),
+        pytest.param(a_said_claim(f=[{"n": "F1", "c": "crates", "d": "lost"}]), id="under-a-key"),
+        pytest.param(a_said_claim(f={"n": "F1", "c": "crates", "d": "lost"}), id="one-without-its-list"),
+    ],
+)
+def test_a_figure_is_read_however_it_is_written(said):
+    draft = draft_of(said)
+
+    assert (draft.speaker, draft.figures) == ("S1", (FIGURE,))
+
+
+@pytest.mark.parametrize("order", [("denies", "S1"), ("S1", "denies")], ids=["before", "behind"])
+def test_a_stance_is_no_speaker_wherever_it_stands(order):
+    draft = draft_of(a_said_claim(s=list(order)))
+
+    assert (draft.speaker, draft.stance) == ("S1", "denies")
 
 
 # ── what is turned away ───────────────────────────────────────────────────────────────────────────────────────────
@@ -119,7 +171,19 @@ def test_harmless_looseness_costs_no_claim(loose):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        pytest.param({"s": "S8"}, "no_such_speaker", id="padded-speaker-mark"),
+        pytest.param({"s": ["S8"]}, "no_such_speaker", id="padded-speaker-mark"),
+        pytest.param({"s": ["S1", "S8"]}, "no_such_speaker", id="padded-mention-mark-in-the-list"),
+        pytest.param({"s": ["S1", "S2", "S3"]}, "malformed", id="more-speakers-than-a-claim-has"),
+        pytest.param({"s": ["S1", {"via": "S8"}]}, "no_such_speaker", id="padded-via-mark-in-the-list"),
+        pytest.param({"s": ["S1", "F8"]}, "no_such_figure", id="padded-figure-mark-in-the-list"),
+        pytest.param({"s": ["S1", {"other": "F2"}]}, "no_such_figure", id="figure-mark-as-words-in-the-list"),
+        pytest.param({"s": [{"other": "S1"}]}, "no_such_speaker", id="mark-smuggled-as-words-in-the-list"),
+        pytest.param({"s": ["F1"]}, "malformed", id="no-speaker"),
+        pytest.param({"s": []}, "malformed", id="nothing-said"),
+        pytest.param({"s": ["S1", {"mood": "grim"}]}, "malformed", id="an-object-of-its-own"),
+        pytest.param({"s": ["S1", "doubts"]}, "malformed", id="a-word-of-nothing"),
+        pytest.param({"s": ["S1", *["F1"] * 25]}, "malformed", id="endless-figures"),
+        pytest.param({"s": "S8"}, "no_such_speaker", id="padded-speaker-mark-alone"),
         pytest.param({"s": "F1"}, "no_such_speaker", id="a-figure-for-a-speaker"),
         pytest.param({"m": "S8"}, "no_such_speaker", id="padded-mention-mark"),
         pytest.param({"x": [{"via": "S8"}]}, "no_such_speaker", id="padded-via-mark"),
@@ -146,7 +210,7 @@ def test_a_claim_that_says_what_was_not_shown_is_rejected_with_what_was_written(
 
 
 def test_a_bad_claim_never_costs_the_others():
-    claims = [a_said_claim(), {"p": 7}, "text", None, a_said_claim(s="S9"), a_said_claim(s="S3")]
+    claims = [a_said_claim(), {"p": 7}, "text", None, a_said_claim(s=["S9"]), a_said_claim(s=["S3"])]
 
     drafts, rejected = read_drafts(claims, SHOWN, READING)
 
@@ -157,61 +221,29 @@ def test_a_bad_claim_never_costs_the_others():
 def test_a_segments_own_marks_become_the_readings():
     shown = SHOWN.model_copy(update={"marks": {"S1": "S3", "F1": "F2"}})
 
-    draft = draft_of(a_said_claim(s="S1", m=None, f=[{"n": "F1", "c": None, "d": None}]), shown)
+    draft = draft_of(a_said_claim("F1"), shown)
 
     assert (draft.speaker, draft.figures[0].figure) == ("S3", "F2")
 
 
 def test_words_stand_in_for_a_speaker_or_figure_without_a_mark():
-    draft = draft_of(a_said_claim(s={"other": "harbour master"}, f=[{"n": {"other": "40"}, "c": None, "d": None}]))
+    draft = draft_of(a_said_claim(s=[{"other": "harbour master"}, {"other": "40"}]))
 
-    assert (draft.speaker, draft.figures[0].figure) == ("harbour master", "40")
+    assert (draft.speaker, draft.mention, draft.figures[0].figure) == ("harbour master", "harbour master", "40")
+
+
+@pytest.mark.parametrize("said", ["harbour master", ["harbour master"], [{"other": "harbour master"}]])
+def test_a_name_in_place_of_a_mark_is_words_for_a_speaker(said):
+    draft = draft_of(a_said_claim(s=said))
+
+    assert (draft.speaker, draft.mention, draft.mode) == ("harbour master", "harbour master", "indirect")
 
 
 @pytest.mark.parametrize("word", ["outlet", "unspecified", "unresolved"])
 def test_a_claim_may_have_no_speaker(word):
-    assert draft_of(a_said_claim(s=word, m=None)).speaker == word
+    draft = draft_of(a_said_claim(s=[word]))
 
-
-# ── the schema ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def objects_in(node):
-    if isinstance(node, dict):
-        if node.get("type") == "object":
-            yield node
-        for value in node.values():
-            yield from objects_in(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from objects_in(value)
-
-
-def test_every_object_of_the_schema_is_strict():
-    objects = list(objects_in(json.loads(answer_schema(speakers=8, figures=16, claims=32))))
-
-    assert len(objects) == 6
-    assert all(node["additionalProperties"] is False for node in objects)
-    assert all(node["required"] == list(node["properties"]) for node in objects)
-
-
-def test_the_schemas_keys_are_the_keys_that_are_read():
-    schema = json.loads(answer_schema(speakers=8, figures=8, claims=16))
-
-    assert set(schema["$defs"]["claim"]["properties"]) == {field.alias for field in ModelClaim.model_fields.values()}
-
-
-def test_marks_stand_once_in_the_schema_however_often_they_are_used():
-    assert answer_schema(speakers=64, figures=32, claims=64).count('"S64"') == 1
-
-
-@pytest.mark.parametrize(
-    ("count", "size"),
-    [(0, 8), (8, 8), (9, 16), (256, 256), (1_000, 256)],
-    ids=["none", "full", "one-more", "top", "over"],
-)
-def test_marks_are_padded_to_few_sizes(count, size):
-    assert padded(count, (8, 16, 256)) == size
+    assert (draft.speaker, draft.mention) == (word, None)
 
 
 # ── answers, whole and broken ─────────────────────────────────────────────────────────────────────────────────────
@@ -229,6 +261,10 @@ TWO = json.dumps({"c": [{"p": ["1|a {b}|c"], "q": 'say "}"'}, {"p": ["2"], "f": 
         pytest.param(TWO.replace('"c"', '"claims"', 1), id="wrong-wrapper-key"),
         pytest.param(TWO[6:-1], id="bare-list"),
         pytest.param(f'{{"answer": {TWO}}}', id="wrapped-twice"),
+        pytest.param(TWO.replace('{"c": ', '{"speakers": ["S1"], "notes": [], "claims": ', 1), id="beside-other-lists"),
+        pytest.param("\n".join(json.dumps(claim) for claim in json.loads(TWO)["c"]), id="a-line-each"),
+        pytest.param(TWO.replace('{"c": [', '{"1": ', 1).replace("}, {", '}, "2": {')[:-2] + "}", id="numbered"),
+        pytest.param(f"[1] and [12] say something, {{so}} I write:\n{TWO}", id="after-numbers-of-sentences"),
     ],
 )
 def test_claims_are_found_under_whatever_wrapping(raw):
@@ -236,6 +272,15 @@ def test_claims_are_found_under_whatever_wrapping(raw):
 
     assert [claim["p"] for claim in answer.claims] == [["1|a {b}|c"], ["2"]]
     assert answer.problem is None
+
+
+def test_claims_a_line_each_are_kept_where_the_last_one_breaks_off():
+    first, second = (json.dumps(claim) for claim in json.loads(TWO)["c"])
+
+    answer = read_answer(f"{first}\n{second[:-4]}")
+
+    assert [claim["p"] for claim in answer.claims] == [["1|a {b}|c"]]
+    assert answer.problem
 
 
 def test_a_single_claim_without_its_list_is_a_list_of_one():
@@ -337,7 +382,7 @@ def test_a_whole_sentence_is_a_span_of_the_article():
     reading: Reading = a_reading("{S1 She} left.\nHe [sic] stayed.")
     shown = Shown(segment=1, first=1, last=2, marks={"S1": "S1"})
 
-    (content,) = draft_of(a_said_claim(p=["2"], m=None), shown, reading).content
+    (content,) = draft_of(a_said_claim(p=["2"]), shown, reading).content
 
     assert isinstance(content, Span)
     assert content.of(reading.article.text) == "He [sic] stayed."

@@ -120,13 +120,13 @@ def test_spans_outside_the_body_are_rejected():
         pytest.param("S1", None, "person", "Ines Okafor", "resolved", id="no-mention"),
         pytest.param("S3", "S3", "unresolved", None, "absent", id="unsettled-mention"),
         pytest.param("Okafor", None, "person", "Ines Okafor", "resolved", id="words-of-a-known-name"),
-        pytest.param("shipping line", None, "anonymous", "shipping line", "verified", id="words-reading-had-missed"),
+        pytest.param("shipping line", None, "anonymous", "shipping line", "resolved", id="words-reading-had-missed"),
         pytest.param("outlet", None, "outlet", None, "verified", id="outlet"),
         pytest.param("unspecified", None, "unspecified", None, "verified", id="unspecified"),
     ],
 )
 def test_a_speaker_is_somebody_the_article_names(speaker, mention, kind, name, status):
-    placed = ground(a_draft(speaker=speaker, mention=mention), harbour())
+    placed = ground(a_draft(speaker=speaker, mention=mention, cue="said" if mention else None), harbour())
 
     assert isinstance(placed, Grounded)
     assert (placed.source.kind, placed.source.name) == (kind, name)

@@ -182,7 +182,7 @@ def test_a_question_is_known_by_its_content_not_by_its_delimiter():
     assert a_prompt().key != a_prompt(a_reading(MARKED.replace("lost", "found"))).key
 
 
-@pytest.mark.parametrize(("most", "tokens"), [(8_000, 780), (600, 600)], ids=["by-length", "by-setting"])
+@pytest.mark.parametrize(("most", "tokens"), [(8_000, 700), (600, 600)], ids=["by-length", "by-setting"])
 def test_an_answer_has_room_by_the_segments_length_up_to_the_setting(most, tokens):
     assert a_prompt(most=most).max_tokens == tokens
 

@@ -18,7 +18,10 @@ from service.models import Completion, Meter, NotSetUp
 from service.prompting import load_template, write_prompt
 from service.records import Usage
 from service.settings import Settings
-from service.vendor import VendorCompleter, _choose_mode, _import_libraries, _without_secrets, close_connections
+from service.vendor.completer import VendorCompleter
+from service.vendor.dialects import choose_mode
+from service.vendor.faults import without_secrets
+from service.vendor.libraries import close_connections, import_libraries
 
 pytestmark = [
     pytest.mark.network,
@@ -47,7 +50,7 @@ MODES = [
 @pytest.fixture(scope="session")
 def libraries():
     """Imported once: it takes seconds."""
-    return _import_libraries()
+    return import_libraries()
 
 
 @pytest.fixture(scope="module")
@@ -441,8 +444,8 @@ def test_a_key_never_appears_in_errors_logs_or_output(wire, trouble, capfd, capl
     ids=["openai", "bearer", "google"],
 )
 def test_what_looks_like_a_key_is_masked_whoever_it_belongs_to(said):
-    assert "[key]" in _without_secrets(said, {})
-    assert "abcdefgh" not in _without_secrets(said, {})
+    assert "[key]" in without_secrets(said, {})
+    assert "abcdefgh" not in without_secrets(said, {})
 
 
 # ── whole, with the segments around it ────────────────────────────────────────────────────────────────────────────
@@ -480,7 +483,7 @@ def test_an_invented_number_becomes_no_draft(wire):
     ],
 )
 def test_the_answers_form_is_the_strictest_that_the_model_is_known_to_take(libraries, name, settings, mode):
-    assert _choose_mode(name, Settings(**settings), libraries.litellm) == mode
+    assert choose_mode(name, Settings(**settings), libraries.litellm) == mode
 
 
 def test_a_known_price_is_counted(wire, libraries):
@@ -498,7 +501,7 @@ def test_a_known_price_is_counted(wire, libraries):
 def test_this_door_is_light_until_the_first_call():
     code = (
         "import os, sys; os.environ['OPENAI_API_KEY'] = 'x'\n"
-        "from service.settings import Settings; from service.vendor import VendorCompleter\n"
+        "from service.settings import Settings; from service.vendor.completer import VendorCompleter\n"
         "VendorCompleter('openai/x', Settings())\n"
         "print(sorted({'litellm', 'instructor', 'openai', 'httpx', 'aiohttp'} & sys.modules.keys()))"
     )

@@ -1,11 +1,13 @@
-"""How many articles may one model have under way at once?
+"""How much may one model have under way at once?
 
 Learned from what comes back: one more for every round that went well, half as many when the model says that it is busy
-or does not answer in time. It grows no further while a round takes twice as long as the quickest one, for then articles
-only wait in the model's own queue. How long to wait before a call is tried again is for the service's retry policy.
+or does not answer in time. It grows no further while a round takes twice as long as the quickest one, for then all only
+wait in the model's own queue. How long to wait before a call is tried again is for the retry policy in `vendor`.
 """
 
 import asyncio
+
+CONGESTION = frozenset({"rate_limited", "timeout"})  # reasons of failures by which a model says that it is busy
 
 START = 8
 MOST = 32
@@ -14,7 +16,7 @@ NOTICEABLE = 0.2  # seconds; below this, slower and quicker are only noise
 
 
 class Pace:
-    """The room that all runs of one model share. With `probe`, one article goes first, to see what it costs."""
+    """The room that all calls of one model share. With `probe`, one goes first, to see what it costs."""
 
     def __init__(self, *, most: int = MOST, start: int = START, probe: bool = False) -> None:
         self._most = most

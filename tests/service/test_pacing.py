@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from eval.budget import Budget, Price
-from eval.pacing import Pace
+from service.pacing import Pace
 
 
 def pace_after(steps, **options) -> Pace:
