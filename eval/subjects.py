@@ -3,6 +3,7 @@
 Each model with each prompt is a subject of its own; a model that uses no prompt is one subject, however many are named.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -43,7 +44,7 @@ class Subject(NamedTuple):
             model=self.model,
             prompt=self.extractor.prompt,
             settings=self.settings.fingerprint_fields(),
-            server=_without_user(self.settings.api_base),
+            server=server_of(self.model, self.settings.api_base),
             repeats=repeats,
         )
 
@@ -69,9 +70,18 @@ def _with_prompt(settings: Settings, prompt: str) -> Settings:
     return settings.model_copy(update={"prompt": prompt})
 
 
-def _without_user(address: str | None) -> str | None:
-    """An address may carry a name and a password before its @."""
-    if address is None or "@" not in address:
-        return address
-    scheme, there, rest = address.partition("://")
-    return f"{scheme}{there}{rest.rpartition('@')[2]}" if there else address.rpartition("@")[2]
+def server_of(model: str, address: str | None) -> str | None:
+    """What of an address tells one server behind a model's name from another; None for a model that computes here.
+
+    Never a name, password, key or token: what stands before an @, in the query or behind a # is left out.
+    """
+    if address is None or "/" not in model:
+        return None
+    scheme, there, rest = address.strip().partition("://")
+    if not there:
+        scheme, rest = "", scheme
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    host, slash, path = place.partition("/")
+    if "@" in path:  # a password may hold a slash, against the rules: rather lose a path than keep it
+        host, slash, path = place.rpartition("@")[2].partition("/")
+    return f"{scheme.lower()}{there}{host.rpartition('@')[2].lower()}{slash}{path}".rstrip("/")
