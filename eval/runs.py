@@ -6,6 +6,7 @@ are left to others; nothing is scored here.
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class StoredRun(Record):
     model: str
     prompt: str | None
     software: str
+    created: datetime
     documents: tuple[str, ...]
     answers: Mapping[str, tuple[Answer, ...]]
     unfinished: Mapping[str, str]
@@ -95,6 +97,7 @@ def load_run(path: Path) -> StoredRun:
         model=run.info.model,
         prompt=run.info.prompt,
         software=run.info.software,
+        created=run.info.created,
         documents=run.info.documents,
         answers=_answers(run, signals),
         unfinished=unfinished | dict.fromkeys(run.missing, "not tried"),
