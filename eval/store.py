@@ -171,7 +171,7 @@ def code_hash() -> str:
     """The beginning of a hash over the service's own files, so that changed code asks anew."""
     folder = Path(service.__file__).parent
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), folder / "confidence.json")):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 

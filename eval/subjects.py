@@ -12,6 +12,7 @@ import service.choose
 import service.pipeline
 from eval.store import RunInfo, new_info
 from service.extractors import Extractor
+from service.fitted import weights_for
 from service.records import Article, Extraction
 from service.settings import Settings
 
@@ -43,7 +44,8 @@ class Subject(NamedTuple):
             documents=documents,
             model=self.model,
             prompt=self.extractor.prompt,
-            settings=self.settings.fingerprint_fields(),
+            settings=self.settings.fingerprint_fields()
+            | {"confidence": weights_for(self.model, self.settings.confidence).label},
             server=server_of(self.model, self.settings.api_base),
             repeats=repeats,
         )

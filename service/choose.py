@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
+from service.fitted import read_weights
 from service.models import Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
@@ -20,6 +21,8 @@ def make_extractor(name: str, settings: Settings) -> Extractor:
 
     Raises InputError where the name is none, SetupError where something it needs is missing.
     """
+    if settings.confidence is not None:
+        read_weights(settings.confidence)  # one that is no use is told of at the door, not article by article
     if name == "embedded":
         from service.embedded.extractor import EmbeddedExtractor
 

@@ -59,6 +59,12 @@ class _Day(click.DateTime):
     help="Read the articles of a gold set's documents.jsonl.",
 )
 @click.option("--max-characters", type=click.IntRange(1), metavar="N", help="Longest article; 200,000 if not set.")
+@click.option(
+    "--confidence",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Weights fitted by `eval calibrate` instead of the ones shipped.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop at the first article that fails.")
 def extract(
     articles: tuple[str, ...],
@@ -70,6 +76,7 @@ def extract(
     out: Path | None,
     documents: Path | None,
     max_characters: int | None,
+    confidence: Path | None,
     fail_fast: bool,
 ) -> None:
     """Say who claims what in articles: .txt, .md, .html, .pdf and .docx files, folders of them, or - for
@@ -83,7 +90,7 @@ def extract(
     if not articles and documents is None:
         raise click.UsageError("Name a file, a folder, or - for standard input; or --documents.")
     try:
-        settings = _settings(model=model, max_characters=max_characters)
+        settings = _settings(model=model, max_characters=max_characters, confidence=confidence)
         found = find(articles, documents, settings, stdin=sys.stdin.buffer)
         if title is not None and len(found) > 1:
             raise click.UsageError("--title is for one article; there are several.")

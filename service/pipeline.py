@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from service.checks import check
-from service.confidence import weigh
+from service.confidence import Weights, weigh
 from service.extractors import Extractor, SegmentDrafts
+from service.fitted import weights_for
 from service.grounding import ground
 from service.reading.reader import read
 from service.records import (
@@ -25,11 +26,13 @@ from service.records import (
     Flag,
     Grounded,
     Reading,
+    Reason,
     Rejection,
     Usage,
     words_of,
 )
 from service.settings import Settings
+from service.signals import signals_of
 from service.software import software
 
 AT_ONCE = 20_000  # characters read in some 50 ms: longer articles are read in a thread, for others are waiting
@@ -50,13 +53,15 @@ async def extract_stream(
 ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
     """Claims and failures as soon as each segment has been read; the last item is the whole Extraction."""
     began = time.monotonic()
+    weights = weights_for(extractor.name, settings.confidence)
+    review_below = weights.review_below if settings.review_below is None else settings.review_below
     reading = read(article) if len(article.text) <= AT_ONCE else await asyncio.to_thread(read, article)
     answers: list[SegmentDrafts] = []
     claims: list[ExtractedClaim] = []
     rejected: list[Rejection] = []
     async for answer in extractor.drafts(reading):
         answers.append(answer)
-        found, dropped = _claims(answer.drafts, reading, first=len(claims) + 1)
+        found, dropped = _claims(answer.drafts, reading, weights, first=len(claims) + 1)
         claims.extend(found)
         rejected.extend((*answer.rejected, *dropped))
         for claim in found:
@@ -75,13 +80,14 @@ async def extract_stream(
         file_sha256=file_sha256,
         model=extractor.name,
         prompt=extractor.prompt,
-        settings=settings.fingerprint_fields(),
+        settings=settings.fingerprint_fields()
+        | {"review_below": review_below, "confidence": weights.label, "confidence_base": weights.base},
         software=software(),
         created=datetime.now(UTC),
         seconds=round(time.monotonic() - began, 4),
         status=_status(answers, failures),
         claims=tuple(claims),
-        needs_review=tuple(claim.id for claim in claims if claim.confidence < settings.review_below),
+        needs_review=tuple(claim.id for claim in claims if claim.confidence < review_below),
         rejected=tuple(rejected),
         failures=failures,
         notices=reading.notices,
@@ -90,7 +96,9 @@ async def extract_stream(
     )
 
 
-def _claims(drafts: tuple[Draft, ...], reading: Reading, *, first: int) -> tuple[list[ExtractedClaim], list[Rejection]]:
+def _claims(
+    drafts: tuple[Draft, ...], reading: Reading, weights: Weights, *, first: int
+) -> tuple[list[ExtractedClaim], list[Rejection]]:
     grounded: list[Grounded] = []
     rejected: list[Rejection] = []
     for draft in drafts:
@@ -100,16 +108,18 @@ def _claims(drafts: tuple[Draft, ...], reading: Reading, *, first: int) -> tuple
             case Rejection() as rejection:
                 rejected.append(rejection)
     grounded.sort(key=lambda placed: placed.content[0])
-    doubts = check(grounded, reading)
+    weighed = zip(grounded, check(grounded, reading), signals_of(grounded, reading), strict=True)
     claims = [
-        _claim(placed, flags, reading, number)
-        for number, (placed, flags) in enumerate(zip(grounded, doubts, strict=True), first)
+        _claim(placed, flags, weigh(signals, flags, weights), reading, number)
+        for number, (placed, flags, signals) in enumerate(weighed, first)
     ]
     return claims, rejected
 
 
-def _claim(placed: Grounded, flags: tuple[Flag, ...], reading: Reading, number: int) -> ExtractedClaim:
-    confidence, reasons = weigh(placed, flags)
+def _claim(
+    placed: Grounded, flags: tuple[Flag, ...], sure: tuple[float, tuple[Reason, ...]], reading: Reading, number: int
+) -> ExtractedClaim:
+    confidence, reasons = sure
     return ExtractedClaim(
         id=f"{reading.article.id}#{number}",
         document=reading.article.id,

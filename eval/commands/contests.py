@@ -143,6 +143,12 @@ def gate(
     help="What a claim is that gold does not list.",
 )
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="RUN/calibration.json unless given.")
+@click.option(
+    "--weights",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the weights of the signals there, for `according --confidence FILE`.",
+)
 @goldset_option
 @texts_option
 @split_option
@@ -154,6 +160,7 @@ def calibrate(
     method: Any,
     unlisted: Any,
     out: Path | None,
+    weights: Path | None,
     goldset: Path | None,
     texts: Path | None,
     split: str | None,
@@ -162,7 +169,7 @@ def calibrate(
 ) -> None:
     """Fit a run's confidence to what was right, and say what a review queue ordered by it catches."""
     from eval.calibrate import calibrate as calibrate_
-    from eval.calibrate import cases_of
+    from eval.calibrate import cases_of, weights_of_run
     from eval.lines import calibration_lines
     from eval.report import as_json
     from eval.runs import Tasks, load_run
@@ -177,7 +184,9 @@ def calibrate(
             [answer.signals for answer in answers],
             threshold=threshold,
             unlisted=unlisted,
+            groups={document.id: document.pair for document in gold.documents if document.pair},
         )
+        fitted = weights_of_run(cases, stored, gold, split=split, target=target_error) if weights else None
         calibration = calibrate_(
             cases,
             target=target_error,
@@ -198,6 +207,9 @@ def calibrate(
     else:
         click.echo("\n".join(calibration_lines(calibration, _setting(gold, threshold))))
     click.echo(f"Written to {place}", err=True)
+    if weights is not None and fitted is not None:
+        weights.write_text(as_json(fitted.model_dump(mode="json")), encoding="utf-8")
+        click.echo(f"Weights written to {weights}: use them with --confidence or ACCORDING_CONFIDENCE.", err=True)
     for why, count in Counter(stored.unread(gold).values()).items():
         click.echo(f"Took no part: {count} articles, {why}.", err=True)
 

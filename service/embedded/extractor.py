@@ -16,6 +16,7 @@ from service.embedded.measures import is_violent, measure
 from service.embedded.parsing import Parsed, parse
 from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
+from service.embedded.signals import parse_signals
 from service.embedded.stance import hedged, stance_of
 from service.embedded.unattributed import clause_around, expressive, is_joined, left_over
 from service.lexicon.cues import MENTAL
@@ -369,7 +370,8 @@ class _Reader:
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
             figures=tuple(self._figure(parsed, figure, piece) for figure in own),
             where=_places(parsed, piece.tokens),
-            signals=self._signals(parsed, said, mode, share, pieces),
+            signals=self._signals(parsed, said, mode, share, pieces)
+            | parse_signals(parsed, piece, attribution, self.memory.last),
         )
 
     def _figure(self, parsed: Parsed, figure: FoundFigure, piece: Piece) -> DraftFigure:

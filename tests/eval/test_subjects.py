@@ -5,6 +5,7 @@ import shutil
 import pytest
 
 from eval.subjects import make_subjects, server_of
+from service.confidence import Weights
 from service.errors import InputError, PromptError, SetupError
 from service.prompting import shipped_prompts
 from service.settings import Settings
@@ -99,3 +100,17 @@ def test_two_servers_behind_one_models_name_are_two_questions(tmp_path):
         keys.add(info.key)
 
     assert len(keys) == 2
+
+
+def test_a_run_names_the_weights_of_its_confidences_so_that_others_ask_anew(tmp_path):
+    path = tmp_path / "mine.json"
+    mine = Weights(model="embedded", base=0.5, weights={}, review_below=0.5)
+    path.write_text(mine.model_dump_json(), encoding="utf-8")
+    told = {"goldset": "g", "sha256": "0" * 64, "place": tmp_path, "documents": ["a"], "repeats": 1}
+
+    (shipped,) = make_subjects(["embedded"], [], Settings())
+    (own,) = make_subjects(["embedded"], [], Settings(confidence=path))
+
+    assert str(shipped.info(**told).settings["confidence"]).startswith("fitted for embedded, ")
+    assert own.info(**told).settings["confidence"] == mine.label
+    assert own.info(**told).key != shipped.info(**told).key
