@@ -5,7 +5,7 @@ others."""
 
 from collections.abc import Sequence
 
-from service.embedded.attribution import Attribution
+from service.embedded.acts import Attribution
 from service.embedded.clauses import Piece, is_finite
 from service.embedded.parsing import Parsed, Token
 from service.embedded.resolution import NEAR, Who
