@@ -9,9 +9,11 @@ change "from 3 to 5" is one quantity with two ends.
 """
 
 import re
+from fractions import Fraction
 
 from bench.adapting import run
-from service.lexicon.noun_phrases import DETERMINERS
+from service.lexicon.noun_phrases import DETERMINERS, PREPOSITIONS
+from service.lexicon.units import MEASURES
 from service.reading.counted import noun_phrase
 from service.reading.dates import find_dates
 from service.reading.figures import find_figures
@@ -21,23 +23,34 @@ from service.records import FoundFigure, Sentence, SkippedNumber, Span
 
 MONEY = {
     "USD": "dollar", "GBP": "pound sterling", "EUR": "euro", "CNY": "chinese yuan", "ILS": "shekel",
-    "JPY": "japanese yen",
-    "AUD": "australian dollar", "NZD": "new zealand dollar", "HKD": "hong kong dollar", "CAD": "canadian dollar",
-    "SGD": "singaporean dollar", "DKK": "danish krone", "ZAR": "south african rand", "MYR": "malaysian ringgit",
-    "INR": "indian rupee", "CHF": "swiss franc", "BRL": "brazilian real", "RUB": "russian ruble",
+    "JPY": "japanese yen", "AUD": "australian dollar", "NZD": "new zealand dollar", "HKD": "hong kong dollar",
+    "CAD": "canadian dollar", "SGD": "singaporean dollar", "TWD": "new taiwan dollar", "DKK": "danish krone",
+    "SEK": "swedish krona", "NOK": "norwegian krone", "ZAR": "south african rand", "MYR": "malaysian ringgit",
+    "INR": "indian rupee", "PKR": "pakistani rupee", "LKR": "sri lankan rupee", "NPR": "nepalese rupee",
+    "CHF": "swiss franc", "BRL": "brazilian real", "RUB": "russian ruble", "KRW": "south korean won",
+    "THB": "thai baht", "IDR": "indonesian rupiah", "PHP": "philippine peso", "VND": "vietnamese dong",
+    "MXN": "mexican peso", "TRY": "turkish lira", "PLN": "polish zloty", "UAH": "ukrainian hryvnia",
+    "SAR": "saudi riyal", "QAR": "qatari riyal", "AED": "united arab emirates dirham", "NGN": "nigerian naira",
+    "GHS": "ghanaian cedi", "KES": "kenyan shilling", "EGP": "egyptian pound", "BDT": "bangladeshi taka",
 }  # fmt: skip
 UNITS = {
     "percent": "percentage", "percentage_point": "percentage", "times": "count", "tonne": "metric ton",
-    "gigatonne": "gigaton",
-    "degree Celsius": "celsius", "degree Fahrenheit": "fahrenheit",
+    "gigatonne": "gigaton", "degree Celsius": "celsius", "degree Fahrenheit": "fahrenheit",
 }  # fmt: skip
 SYMBOLS = {
-    "kw": "kilowatt", "kwh": "kilowatt hour", "hz": "hertz", "mhz": "megahertz", "ghz": "gigahertz", "gb": "gigabyte",
-    "tb": "terabyte", "mb": "megabyte", "gwh": "gigawatt hour", "mw": "megawatt", "gw": "gigawatt",
-    "hp": "horsepower", "ksi": "kilopound per square inch",
-    "w": "watt", "mm": "millimetre", "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel",
-    "v": "volt",
-    "kv": "kilovolt", "ev": "electron volt", "nm": "nanometre", "ppg": "point per game", "apg": "assist per game",
+    "kw": "kilowatt", "kwh": "kilowatt hour", "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz",
+    "ghz": "gigahertz", "gb": "gigabyte", "tb": "terabyte", "mb": "megabyte", "kb": "kilobyte",
+    "gwh": "gigawatt hour", "mwh": "megawatt hour", "mw": "megawatt", "gw": "gigawatt", "w": "watt",
+    "hp": "horsepower", "bhp": "brake horsepower", "ksi": "kilopound per square inch",
+    "psi": "pound per square inch", "mm": "millimetre", "cm": "centimetre", "nm": "nanometre", "km": "kilometre",
+    "mg": "milligram", "kg": "kilogram", "dl": "decilitre", "ml": "millilitre", "l": "litre", "cm3": "cubic centimetre",
+    "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel", "v": "volt", "kv": "kilovolt",
+    "ev": "electron volt", "mah": "milliampere hour", "amp": "ampere", "db": "decibel", "mbps": "megabit per second",
+    "fps": "frame per second", "ppg": "point per game", "apg": "assist per game", "rpg": "rebound per game",
+    "msv": "millisievert", "kcal": "kilocalorie", "bpm": "beat per minute", "mpg": "mile per gallon", "ppm":
+    "part per million", "h": "hour", "s": "second", "m": "metre", "g": "gram",
+    "f": "fahrenheit", "c": "celsius", "ms": "millisecond",
+    "gbps": "gigabit per second",
 }  # fmt: skip
 CHANGE = {
     "exact": "=",
@@ -52,18 +65,34 @@ CHANGE = {
 VAGUE = {
     "dozens": (12, None), "hundreds": (100, 1000), "thousands": (1_000, 10_000), "millions": (10**6, 10**7),
     "tens of thousands": (10**4, 10**5), "hundreds of thousands": (10**5, 10**6), "billions": (10**9, 10**10),
+    "tens of millions": (10**7, 10**8), "hundreds of millions": (10**8, 10**9),
 }  # fmt: skip
 PER = re.compile(
-    r"^(?: ?[\w-]{1,20})?(?: ?[\w-]{1,20})?[- ](?:per|a|an|each)[- ]"
-    r"(day|week|month|year|hour|barrel|share|game|century|minute|night|litre|ton)\b"
+    r"^(?: ?[\w.-]{1,20}){0,3}?[- ](?:per|a|an|each)[- ]"
+    r"(day|week|month|year|hour|minute|second|night|century|decade|barrel|share|game|litre|ton|tonne|gallon|person|head|"
+    r"ounce|kilogram|kilometre|mile|acre|hectare|unit)\b"
     r"(?! (?:ago|earlier|later))"
 )
+OVER = re.compile(r"^ ?([A-Za-zμ]{1,4})/([A-Za-z]{1,3}[23]?)\b")
+"""A rate in symbols: "10 mg/kg"."""
+CENTS = re.compile(r"^[- ]?(?:cents?\b|¢)")
+PENCE = re.compile(r"^(?:p\b| ?pence\b)")
+AVERAGED = re.compile(r"\baverag(?:ed|es|ing) (?:of )?(?:just |only )?$")
+SPAN_OF_TIME = re.compile(r"\b(?:last|past|next|previous) (.+) (second|minute|hour|day|week|month|year|decade)s$")
+AGED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+ $")
+VERB = re.compile(r"^ (?:has|had|who|was|is|said|of|from|told)\b")
+"""Many of the benchmark's texts lost their commas: "Ann Smith 44 has"."""
+NETWORK = re.compile(r"(?<![\w.])([2-6])G\b")
 LOST_SIGNS = (
     (re.compile(r"\bPS(?=\d)"), "£"),
     (re.compile(r"\bY=(?=\d)"), "¥"),
     (re.compile(r"\b(HK|AU|NZ|US|S) \$(?=\d)"), r"\1$"),
 )
 """The benchmark's texts were turned into ASCII."""
+# Words before a number that belong to its noun in NewsQuant ("the top three seeds"), and those that do not.
+SKIPPED_WORDS = frozenset("last next first past same other more only just very entire whole full final".split())
+DROPPED_WORDS = frozenset("and or most more".split())
+LEMMAS = {"best": "good", "better": "good", "worst": "bad", "biggest": "big", "largest": "large"}
 SINGULARS = {"people": "people", "men": "man", "women": "woman", "children": "child", "feet": "foot"}
 
 
@@ -74,7 +103,20 @@ def quantities(text: str) -> list[dict[str, object]]:
     dates = find_dates(text, [sentence], published=None)
     figures, skipped = find_figures(text, [sentence], dates)
     found = [row for figure in figures for row in _figure(text, figure)]
-    return _join_changes(text, found) + [row for skip in skipped if (row := _skip(text, skip))]
+    spans = [row for date in dates if (row := _span_of_time(date.span.of(text)))]
+    networks = [
+        {"value": float(each[1]), "change": "=", "unit": "generation wireless"} for each in NETWORK.finditer(text)
+    ]
+    return _join_changes(text, found) + [row for skip in skipped if (row := _skip(text, skip))] + spans + networks
+
+
+def _span_of_time(words: str) -> dict[str, object] | None:
+    """ "The last 200 days" is a time to us, and days to NewsQuant."""
+    told = SPAN_OF_TIME.search(words)
+    numeral = read_numeral(read_line(told[1], Span(0, len(told[1]))), 0) if told else None
+    if told is None or numeral is None or numeral.value is None:
+        return None
+    return {"value": float(numeral.value), "change": "=", "unit": told[2]}
 
 
 def _figure(text: str, figure: FoundFigure) -> list[dict[str, object]]:
@@ -91,29 +133,71 @@ def _figure(text: str, figure: FoundFigure) -> list[dict[str, object]]:
         if re.search(r"\bor\b", figure.span.of(text)):  # "two or three": NewsQuant has two quantities
             return [row | {"value": float(figure.low)}, row | {"value": float(figure.high)}]
         return [row | {"low": float(figure.low), "high": float(figure.high)}]
-    pence = 100 if figure.unit == "GBP" and text[figure.span.end : figure.span.end + 1] == "p" else 1
-    return [row | {"value": float(figure.low or figure.high or 0) / share * pence}]
+    if figure.qualifier == "exact" and AVERAGED.search(text[max(0, figure.span.start - 30) : figure.span.start]):
+        row["change"] = "~"
+    small = 100 if _in_cents(text, figure) else 1
+    value = Fraction(figure.low or figure.high or 0)
+    if share > 1:  # we write two decimals of a third, NewsQuant as many as it has
+        near = (value / share).limit_denominator(20)
+        value = near * share if abs(near - value / share) < Fraction(1, 10_000) else value
+    return [row | {"value": float(value / share * small)}]
+
+
+def _in_cents(text: str, figure: FoundFigure) -> bool:
+    """Cents and pence keep their number in NewsQuant; we write them in dollars and pounds."""
+    behind = text[figure.span.end : figure.span.end + 8]
+    pence = figure.unit == "GBP" and PENCE.match(behind)
+    return bool(pence or (figure.unit == "USD" and (CENTS.match(behind) or figure.span.of(text).endswith("¢"))))
 
 
 def _unit(text: str, figure: FoundFigure) -> str:
     behind = text[figure.span.end :]
     if figure.unit == "percent" and not re.search(r"%|cent|pc|pct", figure.span.of(text)):
         return f"% {_singular(figure.counted or '')}".strip()
+    rate = OVER.match(behind)
+    if rate and rate[2].lower() in SYMBOLS and (figure.unit or rate[1].lower() in SYMBOLS):
+        upper = SYMBOLS.get(rate[1].lower()) or figure.unit or ""
+        return f"{upper} per {SYMBOLS[rate[2].lower()]}"
     if figure.unit:
         name = MONEY.get(figure.unit) or UNITS.get(figure.unit, figure.unit)
+        if _in_cents(text, figure):
+            # The benchmark takes "p" for points.
+            name = "cent" if figure.unit == "USD" else "penny" if "pence" in behind[:7] else "point"
     else:
-        name = SYMBOLS.get((figure.counted or "").lower()) or _singular(figure.counted or "-")
+        first = (figure.counted or "-").split()[0].lower()
+        rupees = "indian rupee" if re.match(r"Rs\b", figure.number.of(text)) else None
+        name = rupees or SYMBOLS.get(first) or _noun(text, figure)
     per = PER.match(behind)
     return f"{name} per {per.group(1)}" if per and " per " not in name else name
+
+
+def _noun(text: str, figure: FoundFigure) -> str:
+    """The noun counted with the words on both sides of the number; of "517 rushing yards" the yards alone."""
+    name = _singular(figure.counted or "-")
+    head = name.split()[-1].lower()
+    if head in MEASURES:
+        return MEASURES[head].name
+    before = text[max(0, figure.number.start - 40) : figure.span.start].split()
+    own: list[str] = []
+    while figure.counted and before and before[-1].isalpha() and len(own) < 2:
+        if before[-1].lower() in DETERMINERS:
+            return " ".join([*own, name])
+        if not before[-1].islower() or before[-1] in SKIPPED_WORDS or before[-1] in PREPOSITIONS:
+            break
+        own.insert(0, before.pop())
+    return name
 
 
 def _singular(words: str) -> str:
     *modifiers, head = words.split() or [""]
     if head.lower() in SINGULARS:
         head = SINGULARS[head.lower()]
+    elif re.search(r"(?:ch|sh|x|ss)es$", head):
+        head = head[:-2]
     elif head.endswith("s") and not head.endswith("ss") and len(head) > 3:
         head = head[:-3] + "y" if head.endswith("ies") else head[:-1]
-    return " ".join([*modifiers, head])
+    kept = [LEMMAS.get(word, word) for word in modifiers if word not in DROPPED_WORDS]
+    return " ".join([*kept, head])
 
 
 def _join_changes(text: str, found: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -130,7 +214,8 @@ def _join_changes(text: str, found: list[dict[str, object]]) -> list[dict[str, o
                 r"\bfrom (?:up to )?$", text[max(0, start.start - 12) : start.start]
             ) or "up to" in start.of(text)
             if opened and re.fullmatch(r"\s*[\w.]*\s*(?:per barrel)?\s*to\s*", text[start.end : span.start]):
-                joined[-1] = row | {"low": before["value"], "high": row["value"], "value": None}
+                rate = before["unit"] if " per " in str(before["unit"]) else row["unit"]
+                joined[-1] = row | {"low": before["value"], "high": row["value"], "value": None, "unit": rate}
                 continue
         joined.append(row)
     return joined
@@ -142,7 +227,8 @@ def _skip(text: str, skip: SkippedNumber) -> dict[str, object] | None:
     if numeral is None or numeral.value is None:
         return None
     behind = text[skip.span.end :]
-    if skip.reason == "age":
+    bare_age = skip.reason == "name" and 15 < numeral.value < 100 and AGED.search(text[: skip.span.start])
+    if skip.reason == "age" or (bare_age and VERB.match(behind)):
         month = re.match(r"[- ]month", behind)
         return {"value": float(numeral.value), "change": "=", "unit": f"{'month' if month else 'year'} of age"}
     if skip.reason == "not_counted" and skip.span.of(text).lower() == "one":

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from eval.score import JudgedPair, Judgement, Scores, Task, judge_all, score
+from eval.measures import Scores, score
+from eval.score import JudgedPair, Judgement, Task, judge_all
 from eval.sources import names_of
 from service.goldfiles import GoldClaim, GoldDocument, by_document
 from service.records import Figure, Record, Source, words_of

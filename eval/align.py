@@ -5,15 +5,16 @@ scored must not decide the pairing, or a wrong answer would turn into a missed a
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from eval.assignment import best_pairs
-from eval.figures import Fidelity, pair_figures
+from eval.figures import Fidelity, FigurePair, pair_figures
 from eval.numerals import FRACTIONS, SCALES, TENS, UNITS
-from eval.sources import judge_source
+from eval.sources import SourceVerdict, judge_source
 from service.goldfiles import GoldClaim, claim_line
-from service.records import Record, Span, words_of
+from service.records import Span, words_of
 
 THRESHOLD = 0.5  # similarity below which no pair is made; reports show 0.3 and 0.7 too
 GRID = 1_000_000  # similarities are whole millionths, so that equal totals are equal
@@ -31,7 +32,7 @@ class Pair(NamedTuple):
     similarity: float
 
 
-class Alignment(Record):
+class Alignment(NamedTuple):
     """The pairs of one article; `duplicates` are predictions that repeat a gold claim already taken."""
 
     pairs: tuple[Pair, ...]
@@ -63,40 +64,69 @@ def similarity_grid(
 
 
 def align(
-    text: str,
-    predicted: Sequence[GoldClaim],
-    gold: Sequence[GoldClaim],
-    *,
-    threshold: float = THRESHOLD,
-    grid: tuple[tuple[int, ...], ...] | None = None,
+    text: str, predicted: Sequence[GoldClaim], gold: Sequence[GoldClaim], *, threshold: float = THRESHOLD
 ) -> Alignment:
-    """Pairs the claims of one article; the order in which either side lists them never matters.
+    """Pairs the claims of one article at one threshold, as `Aligner` says."""
+    return Aligner(text, predicted, gold).at(threshold)
+
+
+class Aligner:
+    """Pairs the claims of one article at any threshold; the order in which either side lists them never matters.
 
     Among pairings of equal total similarity the one with most right sources wins, then most lenient ones, then most
-    right figures: two speakers may say the same thing in the same words. `grid` saves working it out again for another
-    threshold.
+    right figures: two speakers may say the same thing in the same words. What does not depend on the threshold is
+    worked out once, and only for claims that are alike enough to be paired.
     """
-    if not predicted or not gold:
-        return Alignment(pairs=(), duplicates=())
-    if grid is None:
-        grid = similarity_grid(text, predicted, gold)
-    bar = max(1, round(threshold * GRID))
-    rows, columns = _canonical(predicted), _canonical(gold)
-    weigh = _Weigher(predicted, gold)
-    weights = [[weigh(row, column, grid[row][column], bar) for column in columns] for row in rows]
-    pairs = [(rows[row], columns[column]) for row, column in best_pairs(weights)]
-    taken = {row for row, _ in pairs}
-    used = {column for _, column in pairs}
-    duplicates = tuple(
-        row for row in range(len(predicted)) if row not in taken and any(grid[row][column] >= bar for column in used)
-    )
-    return Alignment(
-        pairs=tuple(Pair(row, column, grid[row][column] / GRID) for row, column in sorted(pairs)),
-        duplicates=duplicates,
-    )
+
+    def __init__(self, text: str, predicted: Sequence[GoldClaim], gold: Sequence[GoldClaim]) -> None:
+        self._predicted, self._gold = predicted, gold
+        self._grid = similarity_grid(text, predicted, gold)
+        self._rows, self._columns = _canonical(predicted), _canonical(gold)
+        self._sources: dict[tuple[int, int], SourceVerdict] = {}
+        self._figures: dict[tuple[int, int], tuple[FigurePair, ...]] = {}
+        self._weights = _Weights(predicted, gold)
+
+    def at(self, threshold: float) -> Alignment:
+        """The best pairing of claims that are at least that much alike."""
+        bar, grid = max(1, round(threshold * GRID)), self._grid
+        weights = [
+            [
+                self._weight(row, column) if (similarity := grid[row][column]) and similarity >= bar else 0
+                for column in self._columns
+            ]
+            for row in self._rows
+        ]
+        pairs = [(self._rows[row], self._columns[column]) for row, column in best_pairs(weights)]
+        taken = {row for row, _ in pairs}
+        used = {column for _, column in pairs}
+        duplicates = tuple(
+            row
+            for row in range(len(self._predicted))
+            if row not in taken and any(grid[row][column] >= bar for column in used)
+        )
+        return Alignment(
+            pairs=tuple(Pair(row, column, grid[row][column] / GRID) for row, column in sorted(pairs)),
+            duplicates=duplicates,
+        )
+
+    def source(self, row: int, column: int) -> SourceVerdict:
+        """Whether a predicted claim has the speaker of a gold one."""
+        if (row, column) not in self._sources:
+            self._sources[row, column] = judge_source(self._predicted[row].source, self._gold[column].source)
+        return self._sources[row, column]
+
+    def figures(self, row: int, column: int) -> tuple[FigurePair, ...]:
+        """The figures of a gold claim, each with the one of a predicted claim that stands for it."""
+        if (row, column) not in self._figures:
+            self._figures[row, column] = pair_figures(self._predicted[row].figures, self._gold[column].figures)
+        return self._figures[row, column]
+
+    def _weight(self, row: int, column: int) -> int:
+        figures = sum(pair.fidelity >= Fidelity.BOUNDS for pair in self.figures(row, column))
+        return self._weights.packed(self._grid[row][column], self.source(row, column), figures)
 
 
-class _Weigher:
+class _Weights:
     """Packs similarity, right sources, lenient sources and right figures into one whole number, in that order.
 
     Each place is wide enough for its greatest total, so that a lower one never outweighs a higher one. Where an
@@ -104,22 +134,16 @@ class _Weigher:
     """
 
     def __init__(self, predicted: Sequence[GoldClaim], gold: Sequence[GoldClaim]) -> None:
-        self._predicted, self._gold = predicted, gold
         most_pairs = min(len(predicted), len(gold))
         self._sources = most_pairs + 1
         self._figures = 1 + sum(len(claim.figures) for claim in gold)
         places = self._sources * self._sources * self._figures
         self._coarseness = 1 + most_pairs * GRID * places // LARGEST_TOTAL
 
-    def __call__(self, row: int, column: int, similarity: int, bar: int) -> int:
-        if similarity < bar:
-            return 0
-        predicted, gold = self._predicted[row], self._gold[column]
-        verdict = judge_source(predicted.source, gold.source)
-        figures = sum(pair.fidelity >= Fidelity.BOUNDS for pair in pair_figures(predicted.figures, gold.figures))
+    def packed(self, similarity: int, source: SourceVerdict, figures: int) -> int:
         weight = max(1, similarity // self._coarseness)
-        weight = weight * self._sources + (verdict == "right")
-        weight = weight * self._sources + (verdict in ("right", "lenient"))
+        weight = weight * self._sources + (source == "right")
+        weight = weight * self._sources + (source in ("right", "lenient"))
         return weight * self._figures + figures
 
 
@@ -144,6 +168,18 @@ def _similarity(one: _Content, other: _Content) -> int:
 
 
 def _canonical(claims: Sequence[GoldClaim]) -> list[int]:
-    """Positions in an order that depends on what the claims say alone, so that ties fall the same way every time."""
-    plain = [claim.model_copy(update={"id": "", "note": None, "confidence": None}) for claim in claims]
-    return sorted(range(len(claims)), key=lambda position: claim_line(plain[position]))
+    """Positions in an order that depends on the claims alone, so that ties fall the same way every time.
+
+    By place in the text; where claims have the same content, by all that they say, then the surer one first, then by
+    id: only claims that are alike in everything are left in the order given, and there it makes no difference.
+    """
+    several = {content for content, number in Counter(claim.content for claim in claims).items() if number > 1}
+
+    def standing(position: int) -> tuple[tuple[Span, ...], str, float, str]:
+        claim = claims[position]
+        if claim.content not in several:
+            return claim.content, "", 0.0, ""
+        said = claim_line(claim.model_copy(update={"id": "", "note": None, "confidence": None}))
+        return claim.content, said, -1.0 if claim.confidence is None else -1.0 - claim.confidence, claim.id
+
+    return sorted(range(len(claims)), key=standing)

@@ -7,7 +7,8 @@ every field and pass through untouched.
 
 from collections.abc import Sequence
 
-from eval.score import Score, Scores, Task
+from eval.measures import Score, Scores
+from eval.score import Task
 from eval.statistics import Ratio
 from service.goldfiles import GoldClaim
 from service.records import Source
@@ -17,7 +18,34 @@ FIELDS = ("content", "name", "mention", "kind", "cue", "mode", "stance", "hedged
 the outlet itself are listed too."""
 
 _NAMED_KINDS = frozenset({"person", "organization", "anonymous", "document"})
-_MEASURE_OF_FIELD = {"mode": "mode", "stance": "stance", "hedged": "hedge"}  # those whose total is every pair
+_MEASURES_OF_FIELD = {
+    "mode": ("mode",),
+    "stance": ("stance",),
+    "hedged": ("hedge",),
+    "when": ("when",),
+    "figures": (
+        "who_said_which_number",
+        "who_said_which_number_lenient",
+        "number_fidelity_value",
+        "number_fidelity_bounds",
+        "number_fidelity",
+        "figures_right",
+        "figures_distorted",
+        "figures_misplaced",
+        "figures_invented",
+        "vague_found",
+    ),
+}
+
+
+def not_judged(annotates: Sequence[str] | None) -> frozenset[str]:
+    """The measures that a set cannot judge, for want of a field; none where it annotates every field."""
+    return frozenset(key for field in fields_missing(annotates) for key in _MEASURES_OF_FIELD[field])
+
+
+def fields_missing(annotates: Sequence[str] | None) -> tuple[str, ...]:
+    """The fields that have measures of their own and that a set does not annotate."""
+    return tuple(field for field in _MEASURES_OF_FIELD if annotates is not None and field not in annotates)
 
 
 def fit(task: Task, annotates: Sequence[str] | None) -> Task:
@@ -36,13 +64,13 @@ def fit(task: Task, annotates: Sequence[str] | None) -> Task:
 
 def blank(scores: Scores, annotates: Sequence[str] | None) -> Scores:
     """The scores with nothing to count where the set does not annotate what is measured."""
-    if annotates is None:
+    empty = not_judged(annotates)
+    if not empty:
         return scores
-    empty = {measure for field, measure in _MEASURE_OF_FIELD.items() if field not in annotates}
     return scores.model_copy(update={"measures": tuple(_blank(score, empty) for score in scores.measures)})
 
 
-def _blank(score: Score, empty: set[str]) -> Score:
+def _blank(score: Score, empty: frozenset[str]) -> Score:
     if score.key not in empty:
         return score
     return score.model_copy(update={"ratio": Ratio(hits=0, total=0), "interval": None})

@@ -12,44 +12,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from eval.align import THRESHOLD, similarity_grid
-from eval.annotated import blank, fit
-from eval.compare import THRESHOLDS, Compared, Contender, compare
+from eval.align import THRESHOLD
+from eval.annotated import blank
+from eval.compare import Compared, Contender, compare
+from eval.effort import Effort, effort_of
 from eval.goldset import ReadySet, hash_of, is_on_hub, open_gold_set
+from eval.measures import MEASURES, THRESHOLDS, Scores, ScoreSheet
 from eval.pairs import PairScores, score_pairs
 from eval.queue import Item, Queue, queue_figures
-from eval.score import FIGURE_ERRORS, MEASURES, Judgement, Scores, Tally, Task, add, faults_of, judge_task, score
+from eval.score import Judgement, Task, faults_of, judge_at
 from eval.signature import Signature
+from eval.stand_ins import why_stand_in
 from eval.statistics import MIN_ARTICLES, Ratio
 from eval.store import RUN_FILE, Run, RunInfo, read_info, read_run
+from eval.tally import FIGURE_ERRORS, Tally, add
 from service.errors import InputError
-from service.goldfiles import GoldClaim, by_document, load_claims
-from service.records import Record, Usage
+from service.goldfiles import by_document, load_claims
+from service.records import Record
 
 HEADLINE = "who_said_which_number"
 SECOND_HEADLINE = "attribution_recall"  # where a gold set has no figures
 HEADLINES = (HEADLINE, "attribution_accuracy", "attribution_recall", "number_fidelity", "claim_f1")
-STAND_INS = frozenset({"simulated", "recorded", "stub", "scripted"})
-"""Models that only stand in for one: their answers come from a gold set or from a file, so they are never a result."""
-
-
-class Effort(Record):
-    """What a run took, tries that failed included; `articles` counts every repetition."""
-
-    articles: int
-    seconds: float
-    usage: Usage
-    rejected: int
-
-    @property
-    def seconds_each(self) -> float | None:
-        return self.seconds / self.articles if self.articles else None
-
-    @property
-    def cost_each(self) -> float | None:
-        """In US dollars; None where no price is known."""
-        cost = self.usage.cost_usd
-        return None if cost is None or not self.articles else cost / self.articles
 
 
 class Entry(Record):
@@ -167,17 +150,17 @@ def gather(
 
 def _from_run(run: Run, ready: ReadySet, threshold: float) -> _Given:
     hashes = {document.id: document.sha256 for document in ready.gold.documents}
+    here = [result for name, results in run.answers_of.items() if name in hashes for result in results]
     tasks: dict[str, tuple[Task, ...]] = {}
-    for result in run.finished:
-        if result.document in hashes:
-            if result.sha256 != hashes[result.document]:
-                raise InputError(
-                    f"{run.folder}: {result.document!r} was extracted from another text than the gold set has now.",
-                    field="sha256",
-                    fix="Run it again.",
-                )
-            task = _task(ready, result.document, result.claims, rejected=result.rejected)
-            tasks[result.document] = (*tasks.get(result.document, ()), task)
+    for result in run.whole(here):
+        if result.sha256 != hashes[result.document]:
+            raise InputError(
+                f"{run.folder}: {result.document!r} was extracted from another text than the gold set has now.",
+                field="sha256",
+                fix="Run it again.",
+            )
+        task = ready.task(result.document, result.claims, rejected=result.rejected)
+        tasks[result.document] = (*tasks.get(result.document, ()), task)
     info = run.info
     notes, doubts = [*ready.notes], []
     if info.goldset_sha256 not in (ready.gold.sha256, hash_of(ready.gold, info.documents)):
@@ -186,8 +169,9 @@ def _from_run(run: Run, ready: ReadySet, threshold: float) -> _Given:
         doubts.append(f"incomplete: {len(run.finished_documents)} of {len(info.documents)} articles finished")
     if info.stopped:
         doubts.append(f"stopped: {info.stopped}")
-    if is_stand_in(info.model):
-        doubts.append(f"{info.model.partition('/')[0]} answers, not a model's: no result")
+    stands_in = why_stand_in(info.model, info.settings)
+    if stands_in:
+        doubts.append(stands_in)
     assisted = sum(claim.assisted_by is not None and claim.assisted_by == info.model for claim in ready.gold.claims)
     if assisted:
         doubts.append(f"{assisted} gold claims were annotated with this model's answers in view")
@@ -224,17 +208,8 @@ def _from_file(path: Path, ready: ReadySet, threshold: float, software: str) -> 
         planned=tuple(ready.texts),
         run=None,
         notes=tuple(notes),
-        doubts=(f"{path.name.partition('.')[0]} answers, not a model's: no result",) if is_stand_in(label) else (),
+        doubts=tuple(filter(None, [why_stand_in(label)])),
     )
-
-
-def is_stand_in(model: str) -> bool:
-    return model.partition("/")[0].lower() in STAND_INS
-
-
-def _task(ready: ReadySet, document: str, claims: Sequence[GoldClaim], *, rejected: int | None) -> Task:
-    gold = ready.gold.claims_of.get(document, ())
-    return fit(Task(document, ready.texts[document], claims, gold, rejected=rejected), ready.gold.info.annotates)
 
 
 def _named_apart(given: Sequence[_Given]) -> list[_Given]:
@@ -253,20 +228,15 @@ def _named_apart(given: Sequence[_Given]) -> list[_Given]:
 
 def _judged(number: int, given: _Given, ready: ReadySet, threshold: float) -> Entry:
     annotates = ready.gold.info.annotates
-    at = {}
+    taus = sorted({*THRESHOLDS, threshold})
+    sheet = ScoreSheet(taus)
     judgements: dict[str, Judgement] = {}
-    grids = {
-        name: [similarity_grid(task.text, task.predicted, task.gold) for task in repeats]
-        for name, repeats in given.tasks.items()
-    }
-    for tau in sorted({*THRESHOLDS, threshold}):
-        judged = {
-            name: [judge_task(task, threshold=tau, grid=grids[name][place]) for place, task in enumerate(repeats)]
-            for name, repeats in given.tasks.items()
-        }
-        at[tau] = blank(score((each for listed in judged.values() for each in listed), threshold=tau), annotates)
-        if tau == threshold:
-            judgements = {name: listed[0] for name, listed in judged.items()}
+    for name, repeats in given.tasks.items():
+        for task in repeats:
+            judged = judge_at(task, taus)
+            sheet.add(judged)
+            judgements.setdefault(name, judged[taus.index(threshold)])
+    at = {scores.threshold: blank(scores, annotates) for scores in sheet.scores()}
     scores = at.pop(threshold)
     run = given.run
     first = [repeats[0] for repeats in given.tasks.values()]
@@ -281,7 +251,7 @@ def _judged(number: int, given: _Given, ready: ReadySet, threshold: float) -> En
         tasks=given.tasks,
         pairs=score_pairs(ready.gold.documents, first, threshold=threshold),
         confidence=_confidence(judgements.values()),
-        effort=_effort(run) if run else None,
+        effort=effort_of(run) if run else None,
         planned=given.planned,
         unfinished=_unfinished(run) if run else {},
         failures=dict(run.failures) if run else {},
@@ -300,15 +270,6 @@ def _confidence(judgements: Iterable[Judgement]) -> Queue | None:
             if confidence is not None:
                 items.append(Item(judgement.document, confidence, bool(faults)))
     return queue_figures(items, missed=missed)
-
-
-def _effort(run: Run) -> Effort:
-    return Effort(
-        articles=len(run.results),
-        seconds=sum(result.seconds for result in run.results),
-        usage=run.usage,
-        rejected=sum(result.rejected for result in run.results),
-    )
 
 
 def _unfinished(run: Run) -> dict[str, str]:
@@ -349,7 +310,11 @@ def _ranked(ready: ReadySet, entries: Sequence[Entry], threshold: float) -> Boar
     fair.sort(key=lambda entry: -(entry.scores[headline].value or 0.0))
     compared = None
     if len(fair) > 1:
-        compared = compare([Contender(entry.label, entry.tasks) for entry in fair], threshold=threshold)
+        compared = compare(
+            [Contender(entry.label, entry.tasks) for entry in fair],
+            threshold=threshold,
+            annotates=ready.gold.info.annotates,
+        )
     why = _why_unranked(fair, headline)
     if why is None:
         values = [entry.scores[headline].value for entry in fair]

@@ -7,14 +7,19 @@ were fitted without it. The parameters written are those of all articles, with t
 import hashlib
 import math
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
 
 from eval.align import THRESHOLD
+from eval.goldset import ArticleSet
 from eval.queue import Item, Queue, Recommendation, queue_figures, recommend
+from eval.runs import StoredRun
 from eval.score import Task, faults_of, judge_task
+from service.confidence import FLAG_WEIGHTS, LEAST, MOST, Fitted, FittedOn, Weights, chance, log_odds
 from service.errors import InputError
 from service.records import Record
 
@@ -23,10 +28,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FOLDS = 10
-LEAST, MOST = 0.02, 0.98  # nothing here is certain, as in the service's own confidence
-PENALTY = 1.0  # of squared weights: a signal seen twice says little
+PENALTY = 5.0  # of squared weights: a signal seen twice says little; anything from 3 to 20 orders claims as well
 MIN_SEEN = 5  # claims that must have a signal before it gets a weight
+RARE = 20  # claims from which on what a doubt is worth is for them to say alone
 ROUNDS = 50
+DIGITS = 3  # of weights: reasons show all that counts, and add up
 NEARLY = 1e-10
 
 Method = Literal["as_recorded", "isotonic", "logistic", "signals"]
@@ -81,9 +87,7 @@ def confidence_of(parameters: Parameters, recorded: float, signals: frozenset[st
         case Isotonic(points=points):
             return _within(_between(points, recorded))
         case Logistic(base=base, slope=slope, weights=weights):
-            # In a fixed order: sums of the same weights must be the same to the last digit.
-            total = base + slope * _log_odds(recorded) + sum(weights[name] for name in sorted(signals & weights.keys()))
-            return _within(1 / (1 + math.exp(-max(min(total, 500.0), -500.0))))
+            return chance(log_odds(signals, weights, base=base) + slope * _log_odds(recorded))
         case _:
             return recorded
 
@@ -134,8 +138,10 @@ def cases_of(
     *,
     threshold: float = THRESHOLD,
     unlisted: Unlisted = "wrong",
+    groups: Mapping[str, str] | None = None,
 ) -> Cases:
-    """The claims of some tasks with their outcome; `signals` go with the tasks: names by claim id.
+    """The claims of some tasks with their outcome; `signals` go with the tasks: names by claim id. `groups` names what
+    an article is judged together with, such as its twin of a minimal pair; it is its own group where it is not there.
 
     Wrong is a claim with a wrong speaker or none, with any figure not as in gold, or that repeats another. One that
     gold does not list is wrong too, or left out where gold is known to be incomplete. Claims that stand for optional
@@ -157,7 +163,8 @@ def cases_of(
                     fix="Calibrate a run that `run` has written.",
                 )
             names = frozenset(listed.get(claim.id, ()))
-            cases.append(Case(task.document, claim.confidence, names, bool(faults)))
+            group = (groups or {}).get(task.document, task.document)
+            cases.append(Case(group, claim.confidence, names, bool(faults)))
     return Cases(tuple(cases), missed)
 
 
@@ -169,13 +176,18 @@ def fits(cases: Cases, *, target: float) -> tuple[Fit, ...]:
 
     Raises InputError where there are no claims, or fewer than two articles.
     """
+    rows = _in_order(cases)
+    usable = [name for name in _FITTERS if name != "signals" or any(case.signals for case in rows)]
+    return tuple(_fit(name, rows, cases.missed, target) for name in usable)
+
+
+def _in_order(cases: Cases) -> list[Case]:
     rows = sorted(cases.cases, key=lambda case: (case.article, case.confidence, sorted(case.signals), case.wrong))
     if len({case.article for case in rows}) < 2:
         raise InputError(
             "there are not two articles with predicted claims.", field="run", fix="Calibrate on more articles."
         )
-    usable = [name for name in _FITTERS if name != "signals" or any(case.signals for case in rows)]
-    return tuple(_fit(name, rows, cases.missed, target) for name in usable)
+    return rows
 
 
 def best(found: Sequence[Fit]) -> Fit:
@@ -184,10 +196,24 @@ def best(found: Sequence[Fit]) -> Fit:
 
 
 def _fit(method: Method, rows: Sequence[Case], missed: int, target: float) -> Fit:
+    items = _judged(method, rows)
+    queue = queue_figures(items, missed=missed)
+    assert queue is not None  # there are articles with claims
+    parameters = _FITTERS[method](rows)
+    return Fit(method=method, parameters=parameters, queue=queue, recommended=recommend(items, target=target))
+
+
+def cross_fitted(cases: Cases) -> tuple[Item, ...]:
+    """Each claim with the confidence that weights of its signals give it, fitted without its article; in an order of
+    their own. Raises InputError for fewer than two articles."""
+    return tuple(_judged("signals", _in_order(cases)))
+
+
+def _judged(method: Method, rows: Sequence[Case]) -> list[Item]:
     fitter = _FITTERS[method]
     fold_of = folds({case.article for case in rows})
     without = {fold: fitter([case for case in rows if fold_of[case.article] != fold]) for fold in set(fold_of.values())}
-    items = [
+    return [
         Item(
             case.article,
             confidence_of(without[fold_of[case.article]], case.confidence, case.signals),
@@ -195,9 +221,6 @@ def _fit(method: Method, rows: Sequence[Case], missed: int, target: float) -> Fi
         )
         for case in rows
     ]
-    queue = queue_figures(items, missed=missed)
-    assert queue is not None  # there are articles with claims
-    return Fit(method=method, parameters=fitter(rows), queue=queue, recommended=recommend(items, target=target))
 
 
 def folds(articles: Iterable[str]) -> dict[str, int]:
@@ -223,16 +246,16 @@ def _isotonic(rows: Sequence[Case]) -> Isotonic:
             merged[-1] = [merged[-1][0], last[1], merged[-1][2] + last[2], merged[-1][3] + last[3]]
     points = []
     for low, high, number, right in merged:
-        chance = round(_within((right + 1) / (number + 2)), 6)  # a pool of three right ones is not certainty
-        points += [(low, chance), (high, chance)] if high > low else [(low, chance)]
+        share = round(_within((right + 1) / (number + 2)), 6)  # a pool of three right ones is not certainty
+        points += [(low, share), (high, share)] if high > low else [(low, share)]
     return Isotonic(points=tuple(_never_falling(points)))
 
 
 def _never_falling(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Small pools were drawn towards one half, and may have fallen below their neighbours."""
     highest, kept = 0.0, []
-    for recorded, chance in points:
-        highest = max(highest, chance)
+    for recorded, share in points:
+        highest = max(highest, share)
         kept.append((recorded, highest))
     return kept
 
@@ -243,14 +266,22 @@ def _logistic(rows: Sequence[Case]) -> Logistic:
 
 
 def _signals(rows: Sequence[Case]) -> Logistic:
-    """Fits the weights anew, from nothing but which signals a claim has; rare ones keep none."""
-    seen: dict[str, int] = {}
-    for case in rows:
-        for name in case.signals:
-            seen[name] = seen.get(name, 0) + 1
-    names = sorted(name for name, number in seen.items() if number >= MIN_SEEN)
-    base, *weights = _weights([[float(name in case.signals) for name in names] for case in rows], rows)
-    return Logistic(method="signals", base=base, weights=dict(zip(names, weights, strict=True)))
+    """Fits the weights anew, from nothing but which signals a claim has; rare ones get none, but that rare doubts start
+    from what they are worth by hand. A doubt that would raise the confidence is worth nothing."""
+    seen = Counter(name for case in rows for name in case.signals)
+    names = sorted({name for name, number in seen.items() if number >= MIN_SEEN} | FLAG_WEIGHTS.keys())
+    nothing: dict[str, float] = {}
+    while True:
+        kept = [name for name in names if name not in nothing]
+        prior = [FLAG_WEIGHTS.get(name, 0.0) if seen[name] < RARE else 0.0 for name in kept]
+        base, *found = _weights([[float(name in case.signals) for name in kept] for case in rows], rows, prior)
+        weights = {name: round(weight, DIGITS) for name, weight in zip(kept, found, strict=True)}
+        raising = [name for name, weight in weights.items() if name in FLAG_WEIGHTS and weight > 0]
+        if not raising:
+            return Logistic(
+                method="signals", base=round(base, DIGITS), weights=dict(sorted((weights | nothing).items()))
+            )
+        nothing |= dict.fromkeys(raising, 0.0)
 
 
 _FITTERS: Mapping[Method, Callable[[Sequence[Case]], AsRecorded | Isotonic | Logistic]] = {
@@ -261,8 +292,11 @@ _FITTERS: Mapping[Method, Callable[[Sequence[Case]], AsRecorded | Isotonic | Log
 }
 
 
-def _weights(features: Sequence[Sequence[float]], rows: Sequence[Case]) -> list[float]:
-    """Ridge-penalised logistic regression by Newton's method: the base first, unpenalised, then a weight each."""
+def _weights(
+    features: Sequence[Sequence[float]], rows: Sequence[Case], prior: Sequence[float] | None = None
+) -> list[float]:
+    """Ridge-penalised logistic regression by Newton's method: the base first, unpenalised, then a weight each, drawn
+    towards its `prior`, which is nought unless given."""
     import numpy
 
     table: NDArray[float64] = numpy.array([[1.0, *feature] for feature in features])
@@ -270,12 +304,15 @@ def _weights(features: Sequence[Sequence[float]], rows: Sequence[Case]) -> list[
     # A little off the ends, as one more right and one more wrong claim would do, so that the base stays finite.
     right = (right * len(right) + 0.5) / (len(right) + 1)
     penalty = numpy.diag([NEARLY] + [PENALTY] * (table.shape[1] - 1))
-    weights = numpy.zeros(table.shape[1])
+    start = numpy.zeros(table.shape[1])
+    if prior is not None:
+        start[1:] = prior
+    weights = start.copy()
     for _ in range(ROUNDS):
-        chance = 1 / (1 + numpy.exp(-numpy.clip(table @ weights, -30, 30)))
-        spread = numpy.maximum(chance * (1 - chance), NEARLY)
+        likely = 1 / (1 + numpy.exp(-numpy.clip(table @ weights, -30, 30)))
+        spread = numpy.maximum(likely * (1 - likely), NEARLY)
         step = numpy.linalg.solve(
-            table.T @ (table * spread[:, None]) + penalty, table.T @ (right - chance) - penalty @ weights
+            table.T @ (table * spread[:, None]) + penalty, table.T @ (right - likely) - penalty @ (weights - start)
         )
         weights = weights + step
         if float(numpy.abs(step).max()) < 1e-9:
@@ -284,12 +321,12 @@ def _weights(features: Sequence[Sequence[float]], rows: Sequence[Case]) -> list[
 
 
 def _log_odds(confidence: float) -> float:
-    chance = _within(confidence)
-    return math.log(chance / (1 - chance))
+    within = _within(confidence)
+    return math.log(within / (1 - within))
 
 
-def _within(chance: float) -> float:
-    return min(max(chance, LEAST), MOST)
+def _within(confidence: float) -> float:
+    return min(max(confidence, LEAST), MOST)
 
 
 def calibrate(cases: Cases, *, target: float, method: Method | None = None, **about: Any) -> Calibration:
@@ -297,11 +334,7 @@ def calibrate(cases: Cases, *, target: float, method: Method | None = None, **ab
     found = fits(cases, target=target)
     chosen = best(found) if method is None else next((fit for fit in found if fit.method == method), None)
     if chosen is None:
-        raise InputError(
-            "method = 'signals' cannot be fitted: the run has stored no signals.",
-            field="method",
-            fix="Leave --method out, or run again.",
-        )
+        raise _no_signals()
     return Calibration(
         folds=min(FOLDS, chosen.queue.articles),
         articles=chosen.queue.articles,
@@ -310,4 +343,80 @@ def calibrate(cases: Cases, *, target: float, method: Method | None = None, **ab
         chosen=chosen,
         recorded=found[0],
         **about,
+    )
+
+
+# ── weights for the service ───────────────────────────────────────────────────────────────────────────────────────
+
+REVIEWED = 0.2  # share of the queue whose yield a weights file tells
+
+
+def weights_of(
+    cases: Cases, *, model: str, sets: Sequence[FittedOn], target: float, on: date, command: str, software: str
+) -> Weights:
+    """What the service takes as a file: weights of signals fitted on all claims, with where they come from.
+
+    `review_below` is the recommended threshold for the target error; 1, so that every claim is reviewed, where no
+    threshold keeps it. Raises InputError where the claims have no signals or are of fewer than two articles.
+    """
+    fit = next((each for each in fits(cases, target=target) if each.method == "signals"), None)
+    if fit is None or not isinstance(fit.parameters, Logistic):
+        raise _no_signals()
+    queue, threshold = fit.queue, fit.recommended.threshold
+    review = next(each for each in queue.reviews if each.share == REVIEWED)
+    in_queue = queue.wrong or None
+    return Weights(
+        model=model,
+        base=fit.parameters.base,
+        weights=fit.parameters.weights,
+        review_below=1.0 if threshold is None else round(threshold, DIGITS),
+        fitted=Fitted(
+            date=on,
+            command=command,
+            software=software,
+            sets=tuple(sets),
+            folds=min(FOLDS, queue.articles),
+            articles=queue.articles,
+            claims=queue.claims,
+            wrong=queue.wrong,
+            brier=round(queue.brier, 4),
+            calibration_error=_rounded(queue.expected_calibration_error),
+            auroc=_rounded(queue.auroc),
+            caught=_rounded(review.found * review.reviewed / in_queue if in_queue else None),
+            caught_perfect=_rounded(min(review.reviewed, in_queue) / in_queue if in_queue else None),
+            target_error=target,
+        ),
+    )
+
+
+def weights_of_run(cases: Cases, run: StoredRun, gold: ArticleSet, *, split: str | None, target: float) -> Weights:
+    """The weights that a stored run's claims give its model, dated by the day on which the run was made."""
+    on = FittedOn(
+        goldset=gold.info.name,
+        sha256=gold.sha256,
+        split=split,
+        articles=len(run.finished(gold)),
+        claims=len(cases.cases),
+        wrong=sum(case.wrong for case in cases.cases),
+    )
+    return weights_of(
+        cases,
+        model=run.info.model,
+        sets=[on],
+        target=target,
+        on=run.info.created.date(),
+        command="python -m eval calibrate",
+        software=run.info.software,
+    )
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def _no_signals() -> InputError:
+    return InputError(
+        "method = 'signals' cannot be fitted: the run has stored no signals.",
+        field="method",
+        fix="Leave --method and --weights out, or run again.",
     )

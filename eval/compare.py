@@ -7,16 +7,18 @@ inside the article. What a gold set is too small to show is said. Printing is le
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
-from eval.align import THRESHOLD, similarity_grid
-from eval.goldset import ReadySet
-from eval.runs import StoredRun
-from eval.score import MEASURES, Judgement, Measure, Tally, Task, add, judge_task, pair_faults, tally
+from eval.align import THRESHOLD
+from eval.annotated import fields_missing, not_judged
+from eval.goldset import ArticleSet
+from eval.measures import MEASURES, THRESHOLDS, Measure
+from eval.runs import StoredRun, Tasks
+from eval.score import Judgement, Task, judge_at, pair_faults
 from eval.statistics import Difference, Paired, Ratio, SwapTest, holm, paired_difference, swap_test
+from eval.tally import Tally, add, tally
 from service.goldfiles import GoldClaim
 from service.records import Figure, Record, words_of
 
 HEADLINES = ("who_said_which_number", "attribution_recall", "number_fidelity")
-THRESHOLDS = (0.3, 0.5, 0.7)
 SIGNIFICANT = 0.05
 
 Verdict = Literal["better", "worse", "not shown", "turns with τ", "too few articles", "nothing to count"]
@@ -69,6 +71,10 @@ class Comparison(Record):
     second: str
     measures: tuple[MeasureDifference, ...]
 
+    @property
+    def headlines(self) -> tuple[MeasureDifference, ...]:
+        return tuple(measure for measure in self.measures if measure.headline)
+
     def __getitem__(self, key: str) -> MeasureDifference:
         return next(measure for measure in self.measures if measure.key == key)
 
@@ -107,39 +113,52 @@ class Compared(Record):
     threshold: float
     documents: tuple[str, ...]
     dropped: Mapping[str, tuple[str, ...]]
+    not_annotated: tuple[str, ...] = ()  # fields of the gold set, so that measures of them are not compared
     comparisons: tuple[Comparison, ...]
     claims: tuple[ClaimDifference, ...]  # flips first, then other differences
 
 
-def contenders_of(runs: Sequence[StoredRun], ready: ReadySet) -> tuple[Contender, ...]:
-    """Some stored runs, each with its finished articles among those of the gold set."""
-    return tuple(
-        Contender(run.name, run.tasks(ready, [document for document in ready.texts if document in run.answers]))
-        for run in runs
-    )
+def contenders_of(runs: Sequence[StoredRun], gold: ArticleSet) -> tuple[Contender, ...]:
+    """Some stored runs, each with its finished articles among those of the gold set, read as they are needed."""
+    return tuple(Contender(run.name, Tasks(run, gold)) for run in runs)
 
 
 def compare(
-    contenders: Sequence[Contender], *, documents: Sequence[str] | None = None, threshold: float = THRESHOLD
+    contenders: Sequence[Contender],
+    *,
+    documents: Sequence[str] | None = None,
+    threshold: float = THRESHOLD,
+    annotates: Sequence[str] | None = None,
 ) -> Compared:
-    """Holds every other contender against the first.
+    """Holds every other contender against the first, going once through the articles.
 
-    `documents` are those that should be there; unless given, those that any of the contenders has.
+    `documents` are those that should be there; unless given, those that any of the contenders has. Measures of fields
+    that the gold set does not annotate are left out; `annotates` names those that it does, None stands for all.
     """
     planned = documents if documents is not None else sorted({name for each in contenders for name in each.tasks})
     lacking = {name: tuple(each.name for each in contenders if name not in each.tasks) for name in planned}
     common = tuple(name for name in planned if not lacking[name])
     taus = sorted({*THRESHOLDS, threshold})
-    each_judged = [_judged(each, common, taus) for each in contenders]
-    judged = {tau: [each[tau] for each in each_judged] for tau in taus}
-    questions = len(HEADLINES) * (len(contenders) - 1)
+    counted = [{tau: _Counts({}) for tau in taus} for _ in contenders]
+    claims: list[ClaimDifference] = []
+    for name in common:
+        first_answers = []
+        tasks = [contender.tasks[name] for contender in contenders]
+        for listed, at in zip(tasks, counted, strict=True):
+            repeats = [judge_at(task, taus) for task in listed]
+            for place, tau in enumerate(taus):
+                at[tau].tallies[name] = tuple(tally(judgements[place]) for judgements in repeats)
+            first_answers.append(repeats[0][taus.index(threshold)])
+        claims += _of_article(tasks[0][0].text, first_answers)
+    measures = [measure for measure in MEASURES if measure.key not in not_judged(annotates)]
+    questions = sum(measure.key in HEADLINES for measure in measures) * (len(contenders) - 1)
     comparisons = [
         Comparison(
             first=contenders[0].name,
             second=contenders[place].name,
             measures=tuple(
-                _measured(measure, {tau: (each[0], each[place]) for tau, each in judged.items()}, threshold, questions)
-                for measure in MEASURES
+                _measured(measure, {tau: (counted[0][tau], counted[place][tau]) for tau in taus}, threshold, questions)
+                for measure in measures
             ),
         )
         for place in range(1, len(contenders))
@@ -149,32 +168,21 @@ def compare(
         threshold=threshold,
         documents=common,
         dropped={name: models for name, models in lacking.items() if models},
+        not_annotated=fields_missing(annotates),
         comparisons=_adjusted(comparisons),
-        claims=_claim_differences(contenders, common, judged[threshold]),
+        # Lost ones before gained ones: what the first model had right is what a change may cost.
+        claims=tuple(sorted(claims, key=lambda each: (not each.flip, not each.right[0]))),
     )
 
 
-class _Judged(NamedTuple):
-    """One contender's articles: the judgement of the first repeat, and the counts of each."""
+class _Counts(NamedTuple):
+    """One contender's counts of each article at one threshold, one for each repeat."""
 
-    judgements: dict[str, Judgement]
     tallies: dict[str, tuple[Tally, ...]]
 
 
-def _judged(contender: Contender, documents: Sequence[str], taus: Sequence[float]) -> dict[float, _Judged]:
-    judged = {tau: _Judged({}, {}) for tau in taus}
-    for name in documents:
-        tasks = contender.tasks[name]
-        grids = [similarity_grid(task.text, task.predicted, task.gold) for task in tasks]
-        for tau, at in judged.items():
-            each = [judge_task(task, threshold=tau, grid=grid) for task, grid in zip(tasks, grids, strict=True)]
-            at.judgements[name] = each[0]
-            at.tallies[name] = tuple(map(tally, each))
-    return judged
-
-
 def _measured(
-    measure: Measure, judged: Mapping[float, tuple[_Judged, _Judged]], threshold: float, questions: int
+    measure: Measure, judged: Mapping[float, tuple[_Counts, _Counts]], threshold: float, questions: int
 ) -> MeasureDifference:
     first, second = judged[threshold]
     articles = _paired(measure, first, second)
@@ -197,11 +205,11 @@ def _measured(
     )
 
 
-def _ratio(measure: Measure, judged: _Judged) -> Ratio:
+def _ratio(measure: Measure, judged: _Counts) -> Ratio:
     return measure.of(add(tally for repeats in judged.tallies.values() for tally in repeats))
 
 
-def _paired(measure: Measure, first: _Judged, second: _Judged) -> list[Paired]:
+def _paired(measure: Measure, first: _Counts, second: _Counts) -> list[Paired]:
     return [
         Paired(*_averaged(measure, first.tallies[name]), *_averaged(measure, second.tallies[name]))
         for name in first.tallies
@@ -237,17 +245,6 @@ def _adjusted(comparisons: Sequence[Comparison]) -> tuple[Comparison, ...]:
 
 
 # ── claim by claim ────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _claim_differences(
-    contenders: Sequence[Contender], documents: Sequence[str], judged: Sequence[_Judged]
-) -> tuple[ClaimDifference, ...]:
-    found: list[ClaimDifference] = []
-    for name in documents:
-        text = contenders[0].tasks[name][0].text
-        found.extend(_of_article(text, [each.judgements[name] for each in judged]))
-    # Lost ones before gained ones: what the first model had right is what a change may cost.
-    return tuple(sorted(found, key=lambda each: (not each.flip, not each.right[0])))
 
 
 def _of_article(text: str, judgements: Sequence[Judgement]) -> Iterator[ClaimDifference]:

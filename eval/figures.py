@@ -7,6 +7,7 @@ is nearly right is wrong.
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from enum import IntEnum
+from functools import lru_cache
 from typing import Literal
 
 from eval.assignment import best_pairs
@@ -55,7 +56,12 @@ def is_vague(figure: Figure) -> bool:
 
 def values_of(figure: Figure) -> frozenset[Decimal]:
     """The one or two numbers of a figure, whichever bound they are."""
-    return frozenset(Decimal(bound) for bound in (figure.low, figure.high) if bound is not None)
+    return _values(figure.low, figure.high)
+
+
+@lru_cache(maxsize=4_096)
+def _values(*bounds: str | None) -> frozenset[Decimal]:
+    return frozenset(Decimal(bound) for bound in bounds if bound is not None)
 
 
 def fidelity(predicted: Figure, gold: Figure) -> Fidelity:
@@ -74,7 +80,9 @@ def pair_figures(predicted: Sequence[Figure], gold: Sequence[Figure]) -> tuple[F
 
     Figures at one place in the text belong together before all else; then those that agree most.
     """
-    order = sorted(range(len(predicted)), key=lambda position: predicted[position].model_dump_json())
+    order = list(range(len(predicted)))
+    if len(order) > 1:
+        order.sort(key=lambda position: predicted[position].model_dump_json())
     weights = [[_weight(predicted[position], figure) for position in order] for figure in gold]
     chosen = {row: order[column] for row, column in best_pairs(weights)}
     pairs = []

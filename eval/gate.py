@@ -7,7 +7,7 @@ held. Unfinished articles and made-up speakers or figures are refused before any
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
-from eval.compare import HEADLINES, Comparison, MeasureDifference
+from eval.compare import Comparison, MeasureDifference
 from eval.statistics import MIN_ARTICLES, Ratio, holm
 from service.records import Record
 
@@ -50,16 +50,16 @@ def gate(
     *,
     margin: float = MARGIN,
     budget: float = BUDGET,
-    keys: Sequence[str] = HEADLINES,
     unread: Mapping[str, str],
 ) -> Gated:
     """Judges the second model of a comparison against the first, the baseline.
 
     `unread` names every article that either of them has not finished, and why: with any, nothing is held. All headlines
-    must be held; one that has regressed is enough to fail, by tests adjusted for asking several.
+    that the gold set can judge must be held; one that has regressed is enough to fail, by tests adjusted for asking
+    several.
     """
     ungrounded = comparison["claims_ungrounded"].second
-    measures = _measures([comparison[key] for key in keys], margin)
+    measures = _measures(comparison.headlines, margin)
     over = ungrounded.value is not None and ungrounded.value > budget
     if unread:
         outcome = Outcome.INCOMPLETE
@@ -68,7 +68,7 @@ def gate(
         outcome = Outcome.REGRESSED
         reasons = [f"claims with a speaker or figure that the text has not: {ungrounded}, more than {budget:g}"]
     else:
-        outcome = _worst([measure.outcome for measure in measures])
+        outcome = _worst([measure.outcome for measure in measures]) if measures else Outcome.INCONCLUSIVE
         reasons = [each.why for each in sorted(measures, key=lambda each: _ORDER.index(each.outcome))]
     return Gated(
         outcome=outcome,

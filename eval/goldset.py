@@ -1,19 +1,19 @@
 """Which articles, with which gold claims, is a model measured on?
 
-A gold set with all its texts at hand, ready to be extracted from and scored; or only the articles to extract from, for
-a large set. Folders are read by the service's gold files, tables by `gold_rows` and `hub`; whether the annotation makes
-sense is for the check to say.
+A gold set with all its texts at hand, ready to be extracted from and scored: whole, or article by article, so that the
+claims of a large set are never held at once. Folders are read by the service's gold files, tables by `gold_rows` and
+`hub`; whether the annotation makes sense is for the check to say.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from eval.annotated import fit
+from eval.claim_lines import ClaimLines
 from eval.score import Task
 from service.errors import InputError
 from service.goldfiles import (
@@ -22,9 +22,9 @@ from service.goldfiles import (
     GoldClaim,
     GoldDocument,
     GoldSet,
+    GoldSetInfo,
     Row,
     by_document,
-    claim_from_form,
     find_texts,
     gold_form,
     load_documents,
@@ -61,21 +61,18 @@ class ReadySet(Record):
         Raises InputError where a prediction is of no document of the set or lies outside its text.
         """
         claims = by_document(predicted)
-        self._refuse_strangers(claims)
+        refuse_strangers(claims, self.texts, self.gold.info.name)
         wanted = set(self.texts if documents is None else documents)
         return tuple(
-            fit(
-                Task(
-                    document.id,
-                    self.texts[document.id],
-                    claims.get(document.id, ()),
-                    self.gold.claims_of.get(document.id, ()),
-                ),
-                self.gold.info.annotates,
-            )
+            self.task(document.id, claims.get(document.id, ()))
             for document in self.gold.documents
             if document.id in wanted
         )
+
+    def task(self, document: str, predicted: Sequence[GoldClaim], *, rejected: int | None = None) -> Task:
+        """What to score of one document, with only what the set annotates."""
+        gold = self.gold.claims_of.get(document, ())
+        return fit(Task(document, self.texts[document], predicted, gold, rejected=rejected), self.gold.info.annotates)
 
     def first(self, limit: int | None) -> "ReadySet":
         """The set with its first `limit` documents only."""
@@ -105,22 +102,24 @@ class ReadySet(Record):
         gold = GoldSet(**{name: getattr(gold, name) for name in GoldSet.model_fields})
         return ReadySet(gold=gold, texts={name: self.texts[name] for name in self.texts if name in kept})
 
-    def _refuse_strangers(self, claims: Mapping[str, Sequence[GoldClaim]]) -> None:
-        for document, listed in claims.items():
-            if document not in self.texts:
+
+def refuse_strangers(claims: Mapping[str, Sequence[GoldClaim]], texts: Mapping[str, str], name: str) -> None:
+    """InputError where predicted claims are of no document of the set called `name`, or lie outside its text."""
+    for document, listed in claims.items():
+        if document not in texts:
+            raise InputError(
+                f"claim {listed[0].id!r}: document = {document!r} is not in {name}.",
+                field="document",
+                fix=f"Its documents are {', '.join(list(texts)[:5])}{' …' if len(texts) > 5 else ''}.",
+            )
+        for claim in listed:
+            end, length = max(span.end for span in claim.content), len(texts[document])
+            if end > length:
                 raise InputError(
-                    f"claim {listed[0].id!r}: document = {document!r} is not in {self.gold.info.name}.",
-                    field="document",
-                    fix=f"Its documents are {', '.join(list(self.texts)[:5])}{' …' if len(self.texts) > 5 else ''}.",
+                    f"claim {claim.id!r}: content ends at {end}, but {document} has {length} characters.",
+                    field="content",
+                    fix="Score predictions on the text that they were made from.",
                 )
-            for claim in listed:
-                end, length = max(span.end for span in claim.content), len(self.texts[document])
-                if end > length:
-                    raise InputError(
-                        f"claim {claim.id!r}: content ends at {end}, but {document} has {length} characters.",
-                        field="content",
-                        fix="Score predictions on the text that they were made from.",
-                    )
 
 
 def open_gold_set(place: Path, texts: Sequence[Path]) -> ReadySet:
@@ -161,24 +160,50 @@ def _load(place: Path) -> GoldSet:
     )
 
 
-# ── the articles alone ────────────────────────────────────────────────────────────────────────────────────────────
+# ── read article by article ───────────────────────────────────────────────────────────────────────────────────────
 
 
-class ToExtract(Record):
-    """The articles of a gold set without its claims, which are read once for the set's hash and not kept."""
+class ArticleSet(Record):
+    """A gold set of which only documents and texts are held: `claims_of` reads a document's gold claims when asked."""
 
-    name: str
+    info: GoldSetInfo
     sha256: str
     place: Path
     documents: tuple[GoldDocument, ...]
     texts: Mapping[str, str]
+    claims_of: Callable[[str], Sequence[GoldClaim]]
+    left_out: frozenset[str] = frozenset()  # ids of documents of another split, or beyond the limit
+    notes: tuple[str, ...] = ()
     published: date | None = None  # of documents that have no date of their own
+
+    @property
+    def name(self) -> str:
+        """The set's name and the beginning of its hash: "starter@f6265be6"."""
+        return f"{self.info.name}@{self.sha256[:8]}"
 
     def articles(self) -> Iterator[Article]:
         for document in self.documents:
             article = document.article(self.texts[document.id])
             undated = self.published is not None and article.published is None
             yield article.model_copy(update={"published": self.published}) if undated else article
+
+    def task(self, document: str, predicted: Sequence[GoldClaim], *, rejected: int | None = None) -> Task:
+        """What to score of one document; InputError where a prediction is of another one, or outside the text."""
+        refuse_strangers({document: predicted} if predicted else {}, self.texts, self.info.name)
+        gold = self.claims_of(document)
+        return fit(Task(document, self.texts[document], predicted, gold, rejected=rejected), self.info.annotates)
+
+    def sha256_of(self, documents: Iterable[str]) -> str:
+        """The hash of the set with these documents alone, as a run on some of them has it."""
+        kept = set(documents)
+        lines = [_document_line(document) for document in self.documents if document.id in kept]
+        lines += [
+            _claim_line(claim)
+            for document in self.documents
+            if document.id in kept
+            for claim in self.claims_of(document.id)
+        ]
+        return _sha256_of_lines(lines)
 
 
 def open_articles(
@@ -188,20 +213,45 @@ def open_articles(
     split: str | None = None,
     limit: int | None = None,
     published: date | None = None,
-) -> ToExtract:
-    """What `open_gold_set` with the same split and limit would give to extract from, in a fraction of the memory."""
-    lean = _without_claims(place) if place.is_dir() and not is_on_hub(place) else None
-    gold = lean or _load(place)
+) -> ArticleSet:
+    """What `open_gold_set` with the same split and limit gives, in a fraction of the memory where it is a folder.
+
+    Raises InputError where a line is wrong or a text is missing.
+    """
+    in_folder = place.is_dir() and not is_on_hub(place)
+    gold = _without_claims(place) if in_folder else _load(place)
     found, notes = texts_of(gold.documents, texts)
     ready = ReadySet(gold=gold, texts=found, notes=notes).of_split(split).first(limit)
-    return ToExtract(
-        name=gold.info.name,
-        sha256=_streamed_sha256(place, ready.gold.documents) if lean else ready.gold.sha256,
+    claims_of: Callable[[str], Sequence[GoldClaim]]
+    if in_folder:
+        kept = {document.id for document in ready.gold.documents}
+        lines = [_document_line(document) for document in ready.gold.documents]
+
+        def seen(claim: GoldClaim) -> None:
+            if claim.document in kept:
+                lines.append(_claim_line(claim))
+
+        claims_of = ClaimLines(place / CLAIMS_FILE, seen=seen).of
+        sha256 = _sha256_of_lines(lines)
+    else:
+        by_name = ready.gold.claims_of
+        claims_of = partial(_listed, by_name)
+        sha256 = ready.gold.sha256
+    return ArticleSet(
+        info=gold.info,
+        sha256=sha256,
         place=place,
         documents=ready.gold.documents,
         texts=ready.texts,
+        claims_of=claims_of,
+        left_out=frozenset(document.id for document in gold.documents) - ready.texts.keys(),
+        notes=notes,
         published=published,
     )
+
+
+def _listed(by_document: Mapping[str, Sequence[GoldClaim]], document: str) -> Sequence[GoldClaim]:
+    return by_document.get(document, ())
 
 
 def _without_claims(folder: Path) -> GoldSet:
@@ -211,25 +261,24 @@ def _without_claims(folder: Path) -> GoldSet:
     return GoldSet(folder=folder, info=info, document_rows=rows, claim_rows=(), skipped_rows=())
 
 
-def _streamed_sha256(folder: Path, documents: Sequence[GoldDocument]) -> str:
-    """The hash of the set with these documents, as `GoldSet.sha256` works it out, claim by claim."""
-    kept = {document.id for document in documents}
-    lines = [json.dumps([document.id, document.sha256]) for document in documents]
-    try:
-        with (folder / CLAIMS_FILE).open("rb") as file:
-            for line in file:
-                if line.strip():
-                    claim = claim_from_form(json.loads(line.removeprefix(b"\xef\xbb\xbf")))
-                    if claim.document in kept:
-                        lines.append(json.dumps(gold_form(claim) | {"note": None}, sort_keys=True))
-    except (OSError, ValueError, AttributeError, TypeError, ValidationError):
-        load_gold_set(folder)  # says which line it is, and what is wrong with it
-        raise
+def _document_line(document: GoldDocument) -> str:
+    return json.dumps([document.id, document.sha256])
+
+
+def _claim_line(claim: GoldClaim) -> str:
+    return json.dumps(gold_form(claim) | {"note": None}, sort_keys=True)
+
+
+def _sha256_of_lines(lines: list[str]) -> str:
+    """As `GoldSet.sha256` works it out, without putting the lines together."""
     lines.sort()
     total = hashlib.sha256()
     for number, written in enumerate(lines):
         total.update((("\n" if number else "") + written).encode("utf-8"))
     return total.hexdigest()
+
+
+# ── texts and documents ───────────────────────────────────────────────────────────────────────────────────────────
 
 
 def texts_of(documents: Sequence[GoldDocument], texts: Sequence[Path]) -> tuple[dict[str, str], tuple[str, ...]]:

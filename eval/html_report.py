@@ -18,11 +18,11 @@ from markupsafe import Markup
 
 from eval import plots
 from eval.board import HEADLINES, Board, Entry
-from eval.compare import HEADLINES as COMPARED
 from eval.compare import figure_in_words
 from eval.figures import is_vague
+from eval.measures import Score
 from eval.queue import Queue
-from eval.score import JudgedPair, Judgement, Score
+from eval.score import JudgedPair, Judgement
 from eval.statistics import LEVEL, MIN_ARTICLES, Interval, Ratio
 from service.goldfiles import GoldClaim, GoldDocument
 from service.records import Source, Span
@@ -190,7 +190,6 @@ def _shown(number: int, board: Board, with_texts: bool, browsed: int) -> dict[st
         "sure": [entry for entry in entries if entry.confidence is not None],
         "by_article": _by_article(board, with_texts, browsed),
         "compared": board.compared,
-        "compared_keys": COMPARED,
         "paired": [entry for entry in entries if entry.pairs is not None],
         "pair_names": _pair_names(entries),
         "shown_articles": min(browsed, len(_articles_in(board))),
@@ -245,7 +244,7 @@ def _scatter(board: Board, kind: str) -> dict[str, Any] | None:
     title, across, unit = (
         ("Accuracy against cost", "US dollars for an article", _dollars)
         if kind == "cost"
-        else ("Accuracy against time", "seconds for an article", _seconds)
+        else ("Accuracy against time", "seconds of the run for an article", _seconds)
     )
     drawing = plots.scatter(title, dots, across=across, upwards=_SHORT[board.headline].lower(), unit=unit)
     without = [entry.label for entry in board.entries if entry.label not in {dot.label for dot in dots}]

@@ -47,6 +47,8 @@ def compared_lines(compared: Compared, setting: Setting, *, notes: Iterable[str]
     lines += [f"{LETTERS[place]} = {name}" for place, name in enumerate(compared.names)]
     lines += list(notes)
     lines += _dropped_lines(compared)
+    if compared.not_annotated:
+        lines.append(f"Not annotated in this gold set, so not compared: {', '.join(compared.not_annotated)}.")
     for place, comparison in enumerate(compared.comparisons, start=1):
         lines += ["", *_comparison_lines(comparison, LETTERS[place])]
     lines += ["", *_claim_lines(compared, claims)]
@@ -69,7 +71,7 @@ def _dropped_lines(compared: Compared) -> list[str]:
 
 def _comparison_lines(comparison: Comparison, letter: str) -> list[str]:
     heading = ("", "A", letter, f"{letter} − A", "95% interval", "chance", "by Holm", f"{letter} is")
-    headlines = [measure for measure in comparison.measures if measure.headline]
+    headlines = list(comparison.headlines)
     others = [measure for measure in comparison.measures if not measure.headline]
     rows = [heading, *map(_measure_row, headlines), ("Not tested, so only a hint:",), *map(_measure_row, others)]
     # A line of its own words must not widen the first column.

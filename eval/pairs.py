@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from eval.align import THRESHOLD
 from eval.figures import Fidelity, is_vague
-from eval.score import JudgedPair, Judgement, Task, judge
+from eval.score import JudgedPair, Judgement, Task, judge_all
 from eval.sources import SourceVerdict, judge_source
 from eval.statistics import Ratio
 from eval.wording import fold_name, same_counted, same_measure
@@ -56,42 +56,64 @@ class PairScores(Record):
     left_out: tuple[str, ...]
 
 
+class PairSheet:
+    """Judges pairs as their members come by, in any order; a pair's articles are let go as soon as it is judged.
+
+    Of several answers to an article the first counts.
+    """
+
+    def __init__(self, documents: Iterable[GoldDocument], *, threshold: float = THRESHOLD) -> None:
+        self._members: dict[str, list[GoldDocument]] = {}
+        for document in documents:
+            if document.pair is not None:
+                self._members.setdefault(document.pair, []).append(document)
+        self._pair_of = {document.id: pair for pair, listed in self._members.items() for document in listed}
+        self._threshold = threshold
+        self._waiting: dict[str, dict[str, Task]] = {}
+        self._verdicts: dict[str, PairVerdict] = {}
+
+    def add(self, task: Task) -> None:
+        pair = self._pair_of.get(task.document)
+        if pair is None or pair in self._verdicts:
+            return
+        there = self._waiting.setdefault(pair, {})
+        there.setdefault(task.document, task)
+        members = self._members[pair]
+        if len(there) == len(members) > 1:
+            phenomenon = next(iter(members[0].phenomena), NO_PHENOMENON)
+            tasks = [self._waiting[pair][document.id] for document in members]
+            self._verdicts[pair] = judge_members(pair, phenomenon, tasks, threshold=self._threshold)
+            del self._waiting[pair]
+
+    def scores(self) -> PairScores | None:
+        """The pairs by phenomenon; None where documents are not in pairs."""
+        if not self._members:
+            return None
+        verdicts = [self._verdicts[pair] for pair in self._members if pair in self._verdicts]
+        phenomena = sorted({verdict.phenomenon for verdict in verdicts})
+        return PairScores(
+            total=_score("all pairs", verdicts),
+            by_phenomenon=tuple(
+                _score(name, [verdict for verdict in verdicts if verdict.phenomenon == name]) for name in phenomena
+            ),
+            verdicts=tuple(verdicts),
+            left_out=tuple(pair for pair in self._members if pair not in self._verdicts),
+        )
+
+
 def score_pairs(
     documents: Iterable[GoldDocument], tasks: Iterable[Task], *, threshold: float = THRESHOLD
 ) -> PairScores | None:
     """The pairs among the documents, by phenomenon; None where documents are not in pairs."""
-    members: dict[str, list[GoldDocument]] = {}
-    for document in documents:
-        if document.pair is not None:
-            members.setdefault(document.pair, []).append(document)
-    if not members:
-        return None
-    by_document = {task.document: task for task in tasks}
-    verdicts: list[PairVerdict] = []
-    left_out: list[str] = []
-    for pair, listed in members.items():
-        scored = [by_document[document.id] for document in listed if document.id in by_document]
-        if len(scored) < max(2, len(listed)):
-            left_out.append(pair)
-        else:
-            phenomenon = next(iter(listed[0].phenomena), NO_PHENOMENON)
-            verdicts.append(judge_members(pair, phenomenon, scored, threshold=threshold))
-    phenomena = sorted({verdict.phenomenon for verdict in verdicts})
-    return PairScores(
-        total=_score("all pairs", verdicts),
-        by_phenomenon=tuple(
-            _score(name, [verdict for verdict in verdicts if verdict.phenomenon == name]) for name in phenomena
-        ),
-        verdicts=tuple(verdicts),
-        left_out=tuple(left_out),
-    )
+    sheet = PairSheet(documents, threshold=threshold)
+    for task in tasks:
+        sheet.add(task)
+    return sheet.scores()
 
 
 def judge_members(pair: str, phenomenon: str, tasks: Sequence[Task], *, threshold: float = THRESHOLD) -> PairVerdict:
     """Judges one pair; where the phenomenon is unknown its field is all of a claim."""
-    judgements = [
-        judge(task.text, task.predicted, task.gold, document=task.document, threshold=threshold) for task in tasks
-    ]
+    judgements = judge_all(tasks, threshold=threshold)
     field_right = FIELDS.get(phenomenon, _claim_right)
     apart = _told_apart(tasks)
     field = all(_all_right(judgement, field_right, among) for judgement, among in zip(judgements, apart, strict=True))

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from eval.store import CONGESTION, Outcome
+from eval.results import Outcome
+from service.pacing import CONGESTION
 
 if TYPE_CHECKING:
     from rich.table import Table

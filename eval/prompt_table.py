@@ -7,16 +7,18 @@ Runs that are incomplete, and those of models that only simulate or replay, are 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from eval.goldset import ReadySet
-from eval.runs import load_run
-from eval.score import Scores, judge_all, score
+from eval.align import THRESHOLD
+from eval.annotated import blank
+from eval.goldset import ArticleSet
+from eval.measures import Scores, score_at
+from eval.runs import Tasks, load_run
+from eval.stand_ins import why_stand_in
 from eval.store import RUN_FILE, Run, read_run
 from service.errors import InputError
 from service.records import Record
 
 BEGIN = "<!-- measured: written by `python -m eval prompts --write` from stored runs -->"
 END = "<!-- /measured -->"
-NOT_MEASURED = frozenset({"simulated", "recorded"})  # providers that answer from gold, or from what was saved
 COLUMNS = ("who_said_which_number", "attribution_accuracy", "attribution_recall", "number_fidelity", "claim_f1")
 HEADINGS = (
     "prompt",
@@ -64,7 +66,7 @@ def find_runs(places: Iterable[Path]) -> tuple[Run, ...]:
     newest: dict[tuple[str | None, str, str, tuple[str, ...]], Run] = {}
     for path in sorted({path for place in places for path in place.rglob(RUN_FILE)}):
         run = read_run(path.parent)
-        if run.info.prompt is None or run.incomplete or run.info.model.partition("/")[0] in NOT_MEASURED:
+        if run.info.prompt is None or run.incomplete or why_stand_in(run.info.model, run.info.settings):
             continue
         name = (run.info.prompt, run.info.model, run.info.goldset, run.info.documents)
         if name not in newest or newest[name].info.created < run.info.created:
@@ -72,12 +74,10 @@ def find_runs(places: Iterable[Path]) -> tuple[Run, ...]:
     return tuple(newest[name] for name in sorted(newest, key=str))
 
 
-def measure(run: Run, ready: ReadySet) -> Measured:
+def measure(run: Run, gold: ArticleSet) -> Measured:
     """The run scored on the gold set as it is now."""
-    stored = load_run(run.folder)
-    here = [document for document in stored.answers if document in ready.texts]
-    tasks = [task for each in stored.tasks(ready, here).values() for task in each]
-    return Measured(run=run, goldset=ready.name, scores=score(judge_all(tasks)))
+    [scores] = score_at(Tasks(load_run(run.folder), gold).each(), (THRESHOLD,))
+    return Measured(run=run, goldset=gold.name, scores=blank(scores, gold.info.annotates))
 
 
 def table(measured: Sequence[Measured]) -> str:

@@ -6,7 +6,7 @@ counts with the tie's mean, so that the order of claims never matters. Where con
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
@@ -48,6 +48,8 @@ class Review(Record):
     band: Interval | None  # of `caught`, drawing articles anew
     found: float  # errors for each claim reviewed: the yield
     lift: float | None  # times as many as in any order
+    of_perfect: float | None = None  # share of what a perfect order of the queue would have caught by then
+    of_perfect_band: Interval | None = None
 
 
 class CurvePoint(NamedTuple):
@@ -70,6 +72,7 @@ class Queue(Record):
     expected_calibration_error: float | None  # debiased
     bins: tuple[Bin, ...]
     auroc: float | None  # chance that a wrong claim is less confident than a right one
+    auroc_band: Interval | None = None  # drawing articles anew
     aurc: float
     augrc: float
     augrc_oracle: float
@@ -87,6 +90,7 @@ def queue_figures(items: Sequence[Item], *, missed: int = 0) -> Queue | None:
     expected = _expected(order)
     number, wrong = len(order), sum(item.wrong for item in order)
     caught = _running_sums(expected)
+    bands = _bands(order, wrong, missed)
     let_through = _running_sums(expected[::-1])
     return Queue(
         articles=len({item.article for item in order}),
@@ -97,11 +101,12 @@ def queue_figures(items: Sequence[Item], *, missed: int = 0) -> Queue | None:
         expected_calibration_error=_calibration_error(order, expected),
         bins=_bins(order, expected),
         auroc=_auroc(order, wrong),
+        auroc_band=bands.auroc,
         aurc=math.fsum(sum_ / (place + 1) for place, sum_ in enumerate(let_through)) / number,
         augrc=math.fsum(let_through) / number**2,
         augrc_oracle=math.fsum(range(1, wrong + 1)) / number**2,
         augrc_random=wrong * (number + 1) / (2 * number**2),
-        reviews=_reviews(order, caught, wrong, missed),
+        reviews=_reviews(caught, wrong, missed, bands),
         reviews_to_most=_reviews_to_most(caught, wrong),
         curve=_curve(caught, let_through, wrong),
     )
@@ -186,9 +191,16 @@ def _auroc(order: Sequence[Item], wrong: int) -> float | None:
     return won / (wrong * right)
 
 
-def _reviews(order: Sequence[Item], caught: Sequence[float], wrong: int, missed: int) -> tuple[Review, ...]:
-    number = len(order)
-    bands = _bands(order, wrong, missed)
+class _Bands(NamedTuple):
+    """The middle 95% over drawn sets of articles; by share of the queue, where it is of a review."""
+
+    auroc: Interval | None = None
+    caught: Mapping[float, Interval] = {}
+    of_perfect: Mapping[float, Interval] = {}
+
+
+def _reviews(caught: Sequence[float], wrong: int, missed: int, bands: _Bands) -> tuple[Review, ...]:
+    number = len(caught)
     reviews = []
     for share in SHARES:
         reviewed = math.ceil(share * number - 1e-9)
@@ -198,9 +210,11 @@ def _reviews(order: Sequence[Item], caught: Sequence[float], wrong: int, missed:
                 share=share,
                 reviewed=reviewed,
                 caught=caught[reviewed - 1] / (wrong + missed) if wrong + missed else None,
-                band=bands.get(share),
+                band=bands.caught.get(share),
                 found=found,
                 lift=found * number / wrong if wrong else None,
+                of_perfect=caught[reviewed - 1] / min(reviewed, wrong) if wrong else None,
+                of_perfect_band=bands.of_perfect.get(share),
             )
         )
     return tuple(reviews)
@@ -213,13 +227,13 @@ def _reviews_to_most(caught: Sequence[float], wrong: int) -> float | None:
     return next(place for place, sum_ in enumerate(caught, start=1) if sum_ >= enough) / len(caught)
 
 
-def _bands(order: Sequence[Item], wrong: int, missed: int) -> dict[float, Interval]:
-    """The middle 95% of `caught` over drawn sets of as many articles; missed claims stay in proportion."""
+def _bands(order: Sequence[Item], wrong: int, missed: int) -> _Bands:
+    """The middle 95% over drawn sets of as many articles; missed claims stay in proportion."""
     import numpy
 
     articles = sorted({item.article for item in order})
     if len(articles) < MIN_ARTICLES or not wrong:
-        return {}
+        return _Bands()
     number_of = {name: place for place, name in enumerate(articles)}
     confidence = numpy.array([item.confidence for item in order])
     errors = numpy.array([item.wrong for item in order], dtype=numpy.float64)
@@ -229,7 +243,7 @@ def _bands(order: Sequence[Item], wrong: int, missed: int) -> dict[float, Interv
     steady = numpy.lexsort((errors, article, confidence))
     errors, article, ties = errors[steady], article[steady], ties[steady]
     source = numpy.random.default_rng(0)
-    caught: dict[float, list[float]] = {share: [] for share in SHARES}
+    drawn = _Drawn([], {share: [] for share in SHARES}, {share: [] for share in SHARES})
     for _ in range(BAND_DRAWS):
         times = numpy.bincount(source.integers(0, len(articles), len(articles)), minlength=len(articles))[article]
         sizes = numpy.bincount(ties, weights=times)
@@ -237,11 +251,36 @@ def _bands(order: Sequence[Item], wrong: int, missed: int) -> dict[float, Interv
         number, all_wrong = sizes.sum(), found.sum()
         if not all_wrong:
             continue
+        right = sizes - found
+        if right.sum():
+            won = found * (right.sum() - numpy.cumsum(right) + right / 2)
+            drawn.auroc.append(float(won.sum() / (all_wrong * right.sum())))
         reached, sums = numpy.cumsum(sizes), numpy.cumsum(found)
         for share in SHARES:
-            part = numpy.interp(math.ceil(share * number - 1e-9), [0, *reached], [0, *sums])
-            caught[share].append(float(part / (all_wrong * (1 + missed / wrong))))
-    return {share: Interval(*map(float, numpy.quantile(each, (0.025, 0.975)))) for share, each in caught.items()}
+            reviewed = math.ceil(share * number - 1e-9)
+            part = float(numpy.interp(reviewed, [0, *reached], [0, *sums]))
+            drawn.caught[share].append(part / float(all_wrong * (1 + missed / wrong)))
+            drawn.of_perfect[share].append(part / float(min(reviewed, all_wrong)))
+    return _Bands(
+        auroc=_middle(drawn.auroc) if drawn.auroc else None,
+        caught={share: _middle(each) for share, each in drawn.caught.items()},
+        of_perfect={share: _middle(each) for share, each in drawn.of_perfect.items()},
+    )
+
+
+class _Drawn(NamedTuple):
+    """What each drawn set gave."""
+
+    auroc: list[float]
+    caught: dict[float, list[float]]
+    of_perfect: dict[float, list[float]]
+
+
+def _middle(drawn: Sequence[float]) -> Interval:
+    import numpy
+
+    low, high = numpy.quantile(drawn, (0.025, 0.975))
+    return Interval(float(low), float(high))
 
 
 def _curve(caught: Sequence[float], let_through: Sequence[float], wrong: int) -> tuple[CurvePoint, ...]:

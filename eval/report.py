@@ -16,11 +16,14 @@ from rich.text import Text
 from eval.agreement import Agreement
 from eval.check import Checked
 from eval.describe import Description
+from eval.effort import Effort, effort_of
+from eval.measures import Score, Scores
 from eval.pairs import PairScores, PhenomenonScore
-from eval.score import FIGURE_ERRORS, Score, Scores
+from eval.results import ResultHead
 from eval.signature import Signature
 from eval.statistics import MIN_ARTICLES
-from eval.store import ArticleResult, Run
+from eval.store import Run
+from eval.tally import FIGURE_ERRORS
 
 WIDTH = 120
 
@@ -35,12 +38,16 @@ def scores_text(
     others: Sequence[Scores] = (),
     pairs: PairScores | None = None,
     run: Run | None = None,
+    stand_in: str | None = None,
     notes: Iterable[str] = (),
     colour: bool = False,
 ) -> str:
-    """The report of one model on one gold set. `others` are the same predictions paired at other thresholds."""
+    """The report of one model on one gold set. `others` are the same predictions paired at other thresholds;
+    `stand_in` says why the answers are no result, where they are none."""
     page = _Page(colour=colour)
     page.line(str(signature), "bold")
+    if stand_in:
+        page.line(f"Not a measurement of a model: {stand_in}.", "bold red")
     for warning in (*_unfinished(run), *notes):
         page.line(warning, "yellow")
     page.table(
@@ -71,15 +78,17 @@ def scores_json(
     others: Sequence[Scores] = (),
     pairs: PairScores | None = None,
     run: Run | None = None,
+    stand_in: str | None = None,
 ) -> dict[str, Any]:
     """The same as an object; every measure carries the signature, so that no line is ever read without it."""
     return {
         "signature": str(signature),
         **signature.model_dump(mode="json"),
+        "stand_in": stand_in,
         "articles": scores.articles,
         "measures": [_measure_json(score, signature) for score in scores.measures],
-        "counts": scores.total.model_dump(),
-        "by_article": {name: tally.model_dump() for name, tally in scores.by_article.items()},
+        "counts": scores.total.counts(),
+        "by_article": {name: tally.counts() for name, tally in scores.by_article.items()},
         "at_thresholds": [
             {"threshold": each.threshold, "measures": [_measure_json(score, None) for score in each.measures]}
             for each in others
@@ -206,7 +215,7 @@ def _unfinished(run: Run | None) -> list[str]:
     return lines
 
 
-def _unfinished_json(result: ArticleResult) -> dict[str, Any]:
+def _unfinished_json(result: ResultHead) -> dict[str, Any]:
     return {
         "document": result.document,
         "status": result.status,
@@ -215,17 +224,26 @@ def _unfinished_json(result: ArticleResult) -> dict[str, Any]:
 
 
 def _effort(run: Run) -> str:
-    usage = run.usage
-    seconds = sum(result.seconds for result in run.results)
-    # Articles under way at once wait for each other, so this is more than the run took.
-    words = f"Took {seconds:.1f} s, summed over {_count(len(run.results), 'article')}"
+    effort, usage = effort_of(run), run.usage
+    words = f"Took {time_in_words(effort)}"
     if usage.calls:
         words += f"; {_count(usage.calls, 'call')}, {usage.prompt_tokens} + {usage.completion_tokens} tokens"
         words += f", {_count(usage.retries, 'retry', 'retries')}" if usage.retries else ""
         words += f", ${usage.cost_usd:.4f}" if usage.cost_usd is not None else ""
-    rejected = sum(result.rejected for result in run.results)
-    words += f"; {_count(rejected, 'draft')} rejected" if rejected else ""
+    words += f"; {_count(effort.rejected, 'draft')} rejected" if effort.rejected else ""
     return words + "."
+
+
+def time_in_words(effort: Effort) -> str:
+    """What an article took of the run, and from its start to its end: the two differ where several were under way."""
+    if effort.seconds_each is None:
+        each = "an unknown time for each article"
+    else:
+        several = f", up to {effort.at_once} at once" if effort.at_once and effort.at_once > 1 else ""
+        each = f"{effort.seconds_each:.3g} s of the run for each of {_count(effort.articles, 'article')}{several}"
+    if effort.start_to_end is None:
+        return each
+    return f"{each}; one article from start to end {effort.start_to_end:.3g} s (median)"
 
 
 # ── agreement ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,22 +10,24 @@ import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from eval.budget import Budget, Price
-from eval.goldset import ToExtract
-from service.pacing import MOST, Pace
+from eval.goldset import ArticleSet
 from eval.progress import Count, Progress, telling
-from eval.store import CONGESTION, Outcome, RunWriter, run_folder
+from eval.results import Outcome
+from eval.store import RunWriter, run_folder
 from eval.subjects import Subject
 from service.errors import AccordingError, CompletionError, InputError
+from service.pacing import CONGESTION, MOST, Pace
 from service.records import Article, Extraction, Failure
 
 Extract = Callable[[Article], Awaitable[Extraction]]
 
-# The provider turns every article away alike: asking about the others would only add failures.
-HOPELESS = frozenset({"not_set_up", "SetupError"})
+# Every article would be turned away alike: asking about the others would only add failures.
+HOPELESS = frozenset({"max_cost", "not_set_up", "SetupError"})
 
 
 class Lane(NamedTuple):
@@ -44,14 +46,14 @@ class Lane(NamedTuple):
 
 
 def open_lanes(
-    sets: Sequence[ToExtract], subjects: Sequence[Subject], out: Path, *, resume: bool = False, repeats: int = 1
+    sets: Sequence[ArticleSet], subjects: Sequence[Subject], out: Path, *, resume: bool = False, repeats: int = 1
 ) -> list[Lane]:
     """A lane for each subject on each gold set, each with its folder below `out`.
 
     Raises InputError where two of them would share a folder, or where one holds a run that cannot be gone on with.
     """
     wanted = [
-        (chosen, subject, run_folder(out, chosen.name, subject.model, subject.prompt_name))
+        (chosen, subject, run_folder(out, chosen.info.name, subject.model, subject.prompt_name))
         for chosen in sets
         for subject in subjects
     ]
@@ -61,12 +63,14 @@ def open_lanes(
         for chosen, subject, folder in wanted:
             documents = [document.id for document in chosen.documents]
             info = subject.info(
-                goldset=chosen.name, sha256=chosen.sha256, place=chosen.place, documents=documents, repeats=repeats
+                goldset=chosen.info.name, sha256=chosen.sha256, place=chosen.place, documents=documents, repeats=repeats
             )
             keys = {article.id: info.article_key(article) for article in chosen.articles()}
             writer = RunWriter(folder, info, keys=keys, resume=resume)
             lanes.append(
-                Lane(f"{chosen.name} {subject.label}", subject.model, chosen.articles, keys, subject.extract, writer)
+                Lane(
+                    f"{chosen.info.name} {subject.label}", subject.model, chosen.articles, keys, subject.extract, writer
+                )
             )
     except BaseException:
         close_lanes(lanes)
@@ -207,6 +211,7 @@ async def extract_one(article: Article, extract: Extract, *, key: str, repeat: i
             published=published,
             status=extraction.status,
             seconds=extraction.seconds,
+            ended=_now(),
             usage=extraction.usage,
             failures=extraction.failures,
             rejected=len(extraction.rejected),
@@ -220,8 +225,13 @@ async def extract_one(article: Article, extract: Extract, *, key: str, repeat: i
         published=published,
         status="failed",
         seconds=round(time.monotonic() - began, 4),
+        ended=_now(),
         failures=(failure,),
     )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 @contextmanager

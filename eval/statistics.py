@@ -20,7 +20,8 @@ LEVEL = 0.95
 POWER = 0.80  # chance of seeing a difference, for the smallest one that is still said to show
 EXACT_UP_TO = 14  # articles; 2**14 swaps take no longer than the drawn ones
 DRAWN_SWAPS = 9_999
-SWAPS_AT_A_TIME = 500  # what is held in memory, for gold sets of many articles
+SWAPS_AT_A_TIME = 500
+HELD = 1_000_000  # of the swaps of single articles, so that large sets need no more memory
 NEARLY = 1e-12  # differences of ratios that are equal but for floating point
 
 
@@ -253,5 +254,6 @@ def _drawn_swaps(number: int, draws: int, seed: int) -> "Iterator[NDArray[numpy.
 
     yield numpy.zeros((1, number))
     source = numpy.random.default_rng(seed)
-    for start in range(0, draws, SWAPS_AT_A_TIME):
-        yield source.integers(0, 2, (min(SWAPS_AT_A_TIME, draws - start), number)).astype(numpy.float64)
+    at_a_time = max(1, min(SWAPS_AT_A_TIME, HELD // max(1, number)))
+    for start in range(0, draws, at_a_time):
+        yield source.integers(0, 2, (min(at_a_time, draws - start), number)).astype(numpy.float64)

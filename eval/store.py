@@ -10,29 +10,39 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any
 
 from pydantic import ValidationError
 
 import service
+from eval.results import (
+    ArticleResult,
+    Earlier,
+    Outcome,
+    ResultHead,
+    broken,
+    head_of,
+    name_of,
+    parse,
+    result_line,
+    result_lines,
+    usage_of,
+)
 from service.errors import InputError
-from service.goldfiles import GoldClaim, GoldRecord, claim_from_form, gold_form
-from service.records import SCHEMA_VERSION, Article, Claim, ExtractedClaim, Failure, PromptVersion, Usage
+from service.goldfiles import GoldRecord
+from service.records import SCHEMA_VERSION, Article, PromptVersion, Usage
 from service.software import software
 
 RUN_FILE = "run.json"
 ARTICLES_FILE = "articles.jsonl"
 ASIDE_FILE = "set_aside.jsonl"
 LOCK_FILE = "lock"
-# A model that is busy or slow, not one that is wrong: counted apart wherever failures are told.
-CONGESTION = frozenset({"rate_limited", "timeout"})
-
 SettingsFields = dict[str, str | int | float | bool | None]
-Status = Literal["complete", "partial", "failed"]
 
 
 class RunInfo(GoldRecord):
@@ -42,7 +52,7 @@ class RunInfo(GoldRecord):
     goldset_sha256: str
     goldset_place: str | None = None  # as it was given: where to look for it when the run is scored again
     model: str
-    server: str | None = None  # address of an own server, where one was asked
+    server: str | None = None  # address of an own server, where one was asked: another may answer otherwise
     prompt: str | None
     prompt_fingerprint: str | None = None
     software: str
@@ -59,6 +69,7 @@ class RunInfo(GoldRecord):
         """The question's hash. The gold claims have no part in it: what was extracted holds when they change."""
         asked = (
             self.model,
+            self.server,
             self.prompt_fingerprint or self.prompt,
             self.schema_version,
             self.settings,
@@ -72,53 +83,55 @@ class RunInfo(GoldRecord):
         return f"{self.key}-{_sha256(article.model_dump_json(exclude={'id'}))[:16]}"
 
 
-class ArticleResult(GoldRecord):
-    """What came back for one article: a line of articles.jsonl. `earlier` is what tries that failed before had cost."""
+@dataclass(frozen=True)
+class Run:
+    """A run as it stands in its folder; `missing` are documents that were planned and lack a result.
 
-    document: str
-    repeat: int = 1
-    key: str = ""
-    sha256: str
-    published: str | None
-    model: str
-    prompt: str | None
-    status: Status
-    seconds: float
-    usage: Usage = Usage()
-    tries: int = 1
-    earlier: Usage = Usage()
-    failures: tuple[Failure, ...] = ()
-    rejected: int = 0
-    claims: tuple[GoldClaim, ...] = ()
-
-    @property
-    def congested(self) -> bool:
-        """Whether it failed because the model was busy or slow."""
-        return any(failure.reason in CONGESTION for failure in self.failures)
-
-
-class Run(GoldRecord):
-    """A run as it stands in its folder; `missing` are documents that were planned and lack a result."""
+    Claims are read when they are asked for: those of a large run are never held all at once.
+    """
 
     folder: Path
     info: RunInfo
-    results: tuple[ArticleResult, ...]
+    results: tuple[ResultHead, ...]
 
-    @property
-    def finished(self) -> tuple[ArticleResult, ...]:
+    @cached_property
+    def finished(self) -> tuple[ResultHead, ...]:
         """The results that can be scored: of articles of which no part failed, in any repetition."""
         whole = Counter(result.document for result in self.results if result.status == "complete")
         return tuple(result for result in self.results if whole[result.document] == self.info.repeats)
+
+    @cached_property
+    def answers_of(self) -> Mapping[str, tuple[ResultHead, ...]]:
+        """The finished results of each document, in the order in which they were asked for."""
+        found: dict[str, list[ResultHead]] = {}
+        for result in sorted(self.finished, key=lambda result: result.repeat):
+            found.setdefault(result.document, []).append(result)
+        return {document: tuple(listed) for document, listed in found.items()}
+
+    def whole(self, results: Iterable[ResultHead]) -> Iterator[ArticleResult]:
+        """Some results with their claims, one at a time; InputError where a line is broken."""
+        path = self.folder / ARTICLES_FILE
+        with path.open("rb") as file:
+            for result in results:
+                file.seek(result.at)
+                try:
+                    form = json.loads(file.readline())
+                    if name_of(form) != (result.document, result.repeat):
+                        raise ValueError("the file was changed while it was read")
+                    whole = parse(form)
+                except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
+                    raise broken(path, result.line, ValueError(error)) from None
+                yield whole
 
     @property
     def finished_documents(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(result.document for result in self.finished))
 
-    @property
-    def unfinished(self) -> tuple[ArticleResult, ...]:
+    @cached_property
+    def unfinished(self) -> tuple[ResultHead, ...]:
         return tuple(result for result in self.results if result.status != "complete")
 
-    @property
+    @cached_property
     def missing(self) -> tuple[str, ...]:
         there = Counter(result.document for result in self.results)
         return tuple(document for document in self.info.documents if there[document] < self.info.repeats)
@@ -158,7 +171,7 @@ def code_hash() -> str:
     """The beginning of a hash over the service's own files, so that changed code asks anew."""
     folder = Path(service.__file__).parent
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), folder / "confidence.json")):
         total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 
@@ -191,94 +204,6 @@ def new_info(
         documents=tuple(documents),
         created=now or datetime.now(UTC),
     )
-
-
-# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class Outcome(NamedTuple):
-    """What came back for one article, before it is written: claims are still as the service made them."""
-
-    document: str
-    repeat: int
-    key: str
-    sha256: str
-    published: str | None
-    status: Status
-    seconds: float
-    usage: Usage = Usage()
-    failures: tuple[Failure, ...] = ()
-    rejected: int = 0
-    claims: tuple[Claim, ...] = ()
-
-    @property
-    def reasons(self) -> frozenset[str]:
-        return frozenset(failure.reason for failure in self.failures)
-
-
-class Earlier(NamedTuple):
-    """Tries of an article that failed before."""
-
-    tries: int
-    usage: Usage
-
-
-def result_line(outcome: Outcome, info: RunInfo, earlier: Earlier | None = None) -> bytes:
-    """An outcome as a line of articles.jsonl, with its line end."""
-    form: dict[str, Any] = {
-        "document": outcome.document,
-        "repeat": outcome.repeat,
-        "key": outcome.key,
-        "sha256": outcome.sha256,
-        "published": outcome.published,
-        "model": info.model,
-        "prompt": info.prompt,
-        "status": outcome.status,
-        "seconds": outcome.seconds,
-        "usage": outcome.usage.model_dump(),
-        "tries": 1 + (earlier.tries if earlier else 0),
-        "earlier": (earlier.usage if earlier else Usage()).model_dump(),
-        "failures": [failure.model_dump() for failure in outcome.failures],
-        "rejected": outcome.rejected,
-        "claims": [_claim_form(claim) for claim in outcome.claims],
-    }
-    return (json.dumps(form, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def _claim_form(claim: Claim) -> dict[str, Any]:
-    """In gold form, with the names of what its confidence was made of, where it is known."""
-    form = gold_form(claim)
-    if isinstance(claim, ExtractedClaim):
-        form["signals"] = sorted({reason.signal for reason in claim.reasons} | {flag.code for flag in claim.flags})
-    return form
-
-
-def _parse(form: dict[str, Any]) -> ArticleResult:
-    claims = tuple(claim_from_form(claim) for claim in form.pop("claims"))
-    return ArticleResult(**form, claims=claims)
-
-
-def _forms(path: Path) -> Iterator[tuple[bytes, dict[str, Any]]]:
-    """Every line with what it says; a last line that was cut off is left out."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if not line.strip():
-                continue
-            try:
-                form = json.loads(line)
-                if not isinstance(form, dict) or "document" not in form:
-                    raise ValueError("not the result of an article")
-            except ValueError as error:
-                if not line.endswith(b"\n"):  # the writer was stopped in the middle of it
-                    return
-                raise _broken(path, number, error) from None
-            if line.endswith(b"\n"):
-                yield line, form
-
-
-def _broken(path: Path, number: int, error: ValueError) -> InputError:
-    said = " ".join(str(error).split())[:200]
-    return InputError(f"{path}:{number}: {said}.", field="line", fix="Delete the line and go on with --resume.")
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -317,15 +242,15 @@ class RunWriter:
         does not hold any longer (another text, prompt, setting, software …) is kept beside it."""
         if path.exists():
             self._refuse_other_model()
-            last = {_name(form): number for number, (_, form) in enumerate(_forms(path))}
+            last = {name_of(line.form): line.number for line in result_lines(path)}
             fresh = path.with_suffix(".new")
             with fresh.open("wb") as file, (self.folder / ASIDE_FILE).open("ab") as aside:
-                for number, (line, form) in enumerate(_forms(path)):
-                    if not self._holds(form, keys):
-                        aside.write(line)
-                    elif last[_name(form)] == number:
-                        self._take(form, keys)
-                        file.write(line)
+                for line in result_lines(path):
+                    if not self._holds(line.form, keys):
+                        aside.write(line.raw)
+                    elif last[name_of(line.form)] == line.number:
+                        self._take(line.form, keys)
+                        file.write(line.raw)
             if (self.folder / ASIDE_FILE).stat().st_size == 0:
                 (self.folder / ASIDE_FILE).unlink()
             fresh.replace(path)
@@ -347,17 +272,18 @@ class RunWriter:
         return key == keys.get(form["document"], key) and key.startswith(f"{self.info.key}-")
 
     def _take(self, form: dict[str, Any], keys: Mapping[str, str]) -> None:
-        usage, before = Usage(**form.get("usage", {})), Usage(**form.get("earlier", {}))
+        usage, before = usage_of(form.get("usage")), usage_of(form.get("earlier"))
         self.spent = self.spent.plus(before).plus(usage)
         if form["document"] not in keys:
             return
         if form["status"] == "complete":
-            self.done.add(_name(form))
+            self.done.add(name_of(form))
         else:
-            self._failed[_name(form)] = Earlier(form.get("tries", 1), before.plus(usage))
+            self._failed[name_of(form)] = Earlier(form.get("tries", 1), before.plus(usage))
 
     def append(self, outcome: Outcome) -> None:
-        line = result_line(outcome, self.info, self._failed.get((outcome.document, outcome.repeat)))
+        earlier = self._failed.get((outcome.document, outcome.repeat))
+        line = result_line(outcome, model=self.info.model, prompt=self.info.prompt, earlier=earlier)
         while line:  # in one go, except on a full pipe or disk
             line = line[self._file.write(line) or 0 :]
 
@@ -373,10 +299,6 @@ class RunWriter:
     def close(self) -> None:
         self._file.close()
         self._lock.close()
-
-
-def _name(form: dict[str, Any]) -> tuple[str, int]:
-    return form["document"], form.get("repeat", 1)
 
 
 def _lock(folder: Path) -> IO[bytes]:
@@ -402,9 +324,23 @@ def _lock(folder: Path) -> IO[bytes]:
 
 
 def read_run(folder: Path) -> Run:
-    """A run as written so far; a last line that was cut off is left out."""
+    """A run as written so far: of every planned article and repetition the last result, in the order of the file.
+
+    A last line that was cut off is left out. Raises InputError where another line is broken.
+    """
     info = read_info(folder)
-    return Run(folder=folder, info=info, results=tuple(read_results(folder, info)))
+    path = folder / ARTICLES_FILE
+    planned = set(info.documents)
+    heads: dict[tuple[str, int], ResultHead] = {}
+    for line in result_lines(path) if path.exists() else ():  # stopped before it began
+        document, repeat = name_of(line.form)
+        if document in planned and repeat <= info.repeats:
+            heads.pop((document, repeat), None)
+            try:
+                heads[document, repeat] = head_of(line.form, line.number, line.at)
+            except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
+                raise broken(path, line.number, ValueError(error)) from None
+    return Run(folder=folder, info=info, results=tuple(heads.values()))
 
 
 def read_info(folder: Path) -> RunInfo:
@@ -420,23 +356,6 @@ def read_info(folder: Path) -> RunInfo:
         raise InputError(
             f"{folder / RUN_FILE}: {field}: {problem['msg']}.", field=field, fix="Run again into another folder."
         ) from None
-
-
-def read_results(folder: Path, info: RunInfo) -> Iterator[ArticleResult]:
-    """The last result of every planned article and repetition, one at a time, in the order of the file."""
-    path = folder / ARTICLES_FILE
-    planned = set(info.documents)
-    if not path.exists():  # stopped before it began
-        return
-    last = {_name(form): number for number, (_, form) in enumerate(_forms(path))}
-    for number, (_, form) in enumerate(_forms(path)):
-        document, repeat = _name(form)
-        if last[document, repeat] != number or document not in planned or repeat > info.repeats:
-            continue
-        try:
-            yield _parse(form)
-        except (ValueError, KeyError, TypeError) as error:  # pydantic's ValidationError is a ValueError
-            raise _broken(path, number + 1, ValueError(error)) from None
 
 
 def _sha256(text: str) -> str:

@@ -3,6 +3,7 @@
 Each model with each prompt is a subject of its own; a model that uses no prompt is one subject, however many are named.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,9 @@ from typing import NamedTuple
 import service.choose
 import service.pipeline
 from eval.store import RunInfo, new_info
+from service.calls import Calls
 from service.extractors import Extractor
+from service.fitted import weights_for
 from service.records import Article, Extraction
 from service.settings import Settings
 
@@ -42,8 +45,9 @@ class Subject(NamedTuple):
             documents=documents,
             model=self.model,
             prompt=self.extractor.prompt,
-            settings=self.settings.fingerprint_fields(),
-            server=_without_user(self.settings.api_base),
+            settings=self.settings.fingerprint_fields()
+            | {"confidence": weights_for(self.model, self.settings.confidence).label},
+            server=server_of(self.model, self.settings.api_base),
             repeats=repeats,
         )
 
@@ -54,9 +58,10 @@ def make_subjects(models: Iterable[str], prompts: Sequence[str], settings: Setti
     Raises InputError, SetupError or PromptError for one that cannot be used, before any is asked.
     """
     subjects: dict[tuple[str, str | None], Subject] = {}
+    calls = Calls(settings)
     for model in dict.fromkeys(models):
         for chosen in [_with_prompt(settings, prompt) for prompt in prompts] or [settings]:
-            subject = Subject(model, service.choose.make_extractor(model, chosen), chosen)
+            subject = Subject(model, service.choose.make_extractor(model, chosen, calls), chosen)
             fingerprint = subject.extractor.prompt.fingerprint if subject.extractor.prompt else None
             subjects.setdefault((model, fingerprint), subject)
     return tuple(subjects.values())
@@ -69,9 +74,18 @@ def _with_prompt(settings: Settings, prompt: str) -> Settings:
     return settings.model_copy(update={"prompt": prompt})
 
 
-def _without_user(address: str | None) -> str | None:
-    """An address may carry a name and a password before its @."""
-    if address is None or "@" not in address:
-        return address
-    scheme, there, rest = address.partition("://")
-    return f"{scheme}{there}{rest.rpartition('@')[2]}" if there else address.rpartition("@")[2]
+def server_of(model: str, address: str | None) -> str | None:
+    """What of an address tells one server behind a model's name from another; None for a model that computes here.
+
+    Never a name, password, key or token: what stands before an @, in the query or behind a # is left out.
+    """
+    if address is None or "/" not in model:
+        return None
+    scheme, there, rest = address.strip().partition("://")
+    if not there:
+        scheme, rest = "", scheme
+    place = re.split(r"[?#]", rest, maxsplit=1)[0]
+    host, slash, path = place.partition("/")
+    if "@" in path:  # a password may hold a slash, against the rules: rather lose a path than keep it
+        host, slash, path = place.rpartition("@")[2].partition("/")
+    return f"{scheme.lower()}{there}{host.rpartition('@')[2].lower()}{slash}{path}".rstrip("/")

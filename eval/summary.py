@@ -7,10 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from eval.board import HEADLINES, Board, Entry
-from eval.compare import HEADLINES as COMPARED
 from eval.compare import MeasureDifference
+from eval.measures import Score
 from eval.report import scores_json, scores_text
-from eval.score import Score
 
 _NAMES = {
     "who_said_which_number": "Who said which number",
@@ -48,9 +47,9 @@ def boards_json(boards: Sequence[Board]) -> list[dict[str, Any]]:
             "why_unranked": board.why_unranked,
             "entries": [_entry_json(board, place, entry) for place, entry in enumerate(board.entries)],
             "differences": [
-                {"first": each.first, "second": each.second, **_difference_json(each[key])}
+                {"first": each.first, "second": each.second, **_difference_json(measure)}
                 for each in (board.compared.comparisons if board.compared else ())
-                for key in COMPARED
+                for measure in each.headlines
             ],
         }
         for board in boards
@@ -75,8 +74,9 @@ def _entry_json(board: Board, place: int, entry: Entry) -> dict[str, Any]:
         if effort is None
         else {
             "articles": effort.articles,
-            "seconds": effort.seconds,
             "seconds_each": effort.seconds_each,
+            "at_once": effort.at_once,
+            "start_to_end": effort.start_to_end,
             "cost_each": effort.cost_each,
             "rejected": effort.rejected,
             "usage": effort.usage.model_dump(),
@@ -108,13 +108,14 @@ def _board_lines(board: Board) -> Iterable[str]:
     if board.why_unranked:
         yield f"{board.why_unranked}\n"
     yield from _table(
-        ["", "Model", *(_NAMES[key] for key in keys), "Time", "Cost"],
+        ["", "Model", *(_NAMES[key] for key in keys), "Run time an article", "Start to end of one", "Cost"],
         [
             [
                 str(entry.rank or "–"),
                 _plain(entry.label),
                 *(_score(entry.scores.measure(key)) for key in keys),
                 _each(entry.effort.seconds_each if entry.effort else None, "{:.3g} s"),
+                _each(entry.effort.start_to_end if entry.effort else None, "{:.3g} s"),
                 _each(entry.effort.cost_each if entry.effort else None, "${:.2g}"),
             ]
             for entry in entries
@@ -130,7 +131,11 @@ def _board_lines(board: Board) -> Iterable[str]:
                 "Chance",
                 "Verdict",
             ],
-            [_difference_cells(each.second, each[key]) for each in board.compared.comparisons for key in COMPARED],
+            [
+                _difference_cells(each.second, measure)
+                for each in board.compared.comparisons
+                for measure in each.headlines
+            ],
         )
     if board.errors:
         yield from _table(

@@ -115,7 +115,7 @@ def _sum(usages: Iterable[Usage]) -> Usage:
 
 
 class CachedCompleter:
-    """Asks `completer` only what is not known yet. `settings` names all that can change its answer beside the prompt."""
+    """Asks `completer` only what is not known yet. `settings` names all else that can change its answer."""
 
     def __init__(self, completer: Completer, cache: AnswerCache, *, settings: str) -> None:
         self._completer = completer

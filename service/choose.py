@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Callable
 from service.calls import Calls
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
+from service.fitted import read_weights
 from service.models import LOCAL, Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
@@ -27,6 +28,8 @@ def make_extractor(name: str, settings: Settings, calls: Calls | None = None) ->
 
     Raises InputError where the name is none, SetupError where something it needs is missing.
     """
+    if settings.confidence is not None:
+        read_weights(settings.confidence)  # one that is no use is told of at the door, not article by article
     if name == "embedded":
         from service.embedded.extractor import EmbeddedExtractor
 
@@ -58,10 +61,11 @@ def _one_completer(name: str, settings: Settings, calls: Calls) -> Completer:
     if settings.replay is not None:
         return RecordedCompleter(name, settings.replay)
     completer = _calling(name, settings, calls)
-    if calls.cache is not None:
+    if calls.cache is not None and not name.startswith("simulated/"):
         from service.cached import CachedCompleter
 
-        completer = CachedCompleter(completer, calls.cache, settings=settings.answer_fingerprint())
+        fingerprint = f"{settings.answer_fingerprint()}\0{_file_of(name)}"
+        completer = CachedCompleter(completer, calls.cache, settings=fingerprint)
     return completer if settings.record is None else Recorder(completer, settings.record)
 
 
@@ -78,6 +82,16 @@ def _calling(name: str, settings: Settings, calls: Calls) -> Completer:
     from service.vendor.completer import VendorCompleter
 
     return VendorCompleter(name, settings, pace=calls.pace(name), allowance=calls.allowance)
+
+
+def _file_of(name: str) -> str:
+    """What tells one file behind a local model's name from the next one there; empty for others."""
+    if not name.startswith(LOCAL):
+        return ""
+    from service.local.gguf import find_model
+
+    found = find_model(name).path.stat()
+    return f"{found.st_size} {found.st_mtime_ns}"
 
 
 _MODEL_NAME = re.compile(r"[a-z][a-z0-9_]*/[^\s|]{1,200}")

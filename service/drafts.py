@@ -8,9 +8,9 @@ constrained it: each claim on its own, so that one bad claim never costs the oth
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from service.records import (
     Draft,
@@ -22,12 +22,16 @@ from service.records import (
     Sentence,
     Span,
 )
-from service.shorthand import SPEAKERLESS, ModelClaim, ModelFigure, Other, mark_in
+from service.shorthand import SPEAKERLESS, ModelClaim, ModelFigure, ModelVerdict, Other, mark_in
 from service.unsaid import find_cue, find_mention, find_mode, find_places
 
 MAX_ANSWER = 1_000_000  # characters of an answer that are read at all
 MAX_RAW = 2_000  # characters of a bad claim that its rejection keeps
 MAX_CLAIMS = 1_024  # claims of one answer that are looked at; no schema of ours allows more than half as many
+
+
+AnswerKind = Literal["claims", "verdicts"]
+_FORMS: dict[AnswerKind, type[BaseModel]] = {"claims": ModelClaim, "verdicts": ModelVerdict}
 
 
 # ── reading an answer, whole or cut short ──────────────────────────────────────────────────────────────────────────
@@ -152,22 +156,25 @@ class ClaimScanner:
             self._quoted = False
 
 
-def complaint(answer: Answer) -> str | None:
-    """What to tell a model whose answer is no use; None where any claim of it can be used, or it rightly has none."""
+def complaint(answer: Answer, kind: AnswerKind = "claims") -> str | None:
+    """What to tell a model whose answer is no use; None where any claim of it can be used, or it rightly has none.
+    Likewise for verdicts."""
     if answer.problem is not None:
         return answer.problem
     first = None
     for claim in answer.claims[:MAX_CLAIMS]:
-        wrong = _wrong_with(claim)
+        wrong = _wrong_with(claim, _FORMS[kind])
         if wrong is None:
             return None
         first = first or wrong
-    return f"no claim of the answer can be used; of the first one: {first}" if first else None
+    if kind == "verdicts" and not answer.claims:
+        return "the answer has no verdicts"
+    return f"no {kind[:-1]} of the answer can be used; of the first one: {first}" if first else None
 
 
-def _wrong_with(claim: object) -> str | None:
+def _wrong_with(item: object, form: type[BaseModel]) -> str | None:
     try:
-        ModelClaim.model_validate(claim)
+        form.model_validate(item)
     except ValidationError as error:
         return _in_words(error)
     return None
@@ -221,13 +228,14 @@ def as_received(words: str, text: str) -> str:
 
 
 class Shown(Record):
-    """What a model was shown of one segment: sentences `first` to `last`, and which marks stood for which of the
-    reading's."""
+    """What a model was shown of one segment: sentences `first` to `last`, of these only the ones `asked` about where that
+    is said, and which marks stood for which of the reading's."""
 
     segment: int
     first: int
     last: int
     marks: dict[str, str]
+    asked: tuple[int, ...] | None = None
 
 
 class _Unusable(Exception):
@@ -333,7 +341,8 @@ def _place(passage: str, shown: Shown, reading: Reading) -> Passage | Span:
 
 
 def _sentence(number: int, shown: Shown, reading: Reading) -> Sentence:
-    sentence = reading.sentence(number) if shown.first <= number <= shown.last else None
+    asked = shown.first <= number <= shown.last if shown.asked is None else number in shown.asked
+    sentence = reading.sentence(number) if asked else None
     if sentence is None:
         raise _Unusable(
             "no_such_sentence", f"sentence {number} is not among those shown, {shown.first} to {shown.last}"

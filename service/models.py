@@ -4,13 +4,14 @@ One string names a model everywhere. How a provider is really called is for `ven
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from service.drafts import Shown
+from service.drafts import AnswerKind, Shown
 from service.errors import CompletionError
 from service.records import PromptVersion, Record, Usage
 
@@ -21,7 +22,7 @@ class Prompt(Record):
     """What a model is asked about one segment. `system` is the same for every article, so that providers can keep it.
 
     `key` names the question without its random delimiter: the same article, wording and schema give the same key.
-    `sample` tells several answers to one question apart.
+    `sample` tells several answers to one question apart; `answer` says what its list holds.
     """
 
     version: PromptVersion
@@ -33,6 +34,7 @@ class Prompt(Record):
     key: str
     article: str  # SHA-256 of its text
     sample: int = 1
+    answer: AnswerKind = "claims"
 
     @cached_property
     def answer_schema(self) -> dict[str, Any]:
@@ -160,6 +162,14 @@ PROVIDERS = (
 _BY_PREFIX = {provider.prefix: provider for provider in PROVIDERS} | {
     "ollama_chat": next(provider for provider in PROVIDERS if provider.prefix == "ollama")
 }
+
+
+def names_a_file(name: str) -> bool:
+    """Whether some part of the name makes this machine open a file: nothing that strangers should ask for."""
+    parts = [part.strip() for part in re.split(r"[+|]", name)]
+    return any(
+        part.startswith("simulated/") or (part.startswith(LOCAL) and part.lower().endswith(".gguf")) for part in parts
+    )
 
 
 def provider_of(name: str) -> str:

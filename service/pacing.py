@@ -7,7 +7,7 @@ wait in the model's own queue. How long to wait before a call is tried again is 
 
 import asyncio
 
-CONGESTION = frozenset({"rate_limited", "timeout"})  # reasons of failures by which a model says that it is busy
+CONGESTION = frozenset({"rate_limited", "timeout"})  # reasons of failures: it is busy or slow, not wrong
 
 START = 8
 MOST = 32

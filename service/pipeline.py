@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from service.checks import check
-from service.confidence import weigh
+from service.confidence import Weights, weigh
 from service.extractors import Extractor, SegmentDrafts
+from service.fitted import weights_for
 from service.grounding import ground
 from service.guarding import passed_over
 from service.reading.reader import read
@@ -27,11 +28,13 @@ from service.records import (
     Flag,
     Grounded,
     Reading,
+    Reason,
     Rejection,
     Usage,
     words_of,
 )
 from service.settings import Settings
+from service.signals import signals_of
 from service.software import software
 
 AT_ONCE = 20_000  # characters read in some 50 ms: longer articles are read in a thread, for others are waiting
@@ -56,9 +59,11 @@ async def extract_stream(
     the same claims under the same ids.
     """
     began = time.monotonic()
+    weights = weights_for(extractor.name, settings.confidence)
+    review_below = weights.review_below if settings.review_below is None else settings.review_below
     reading = read(article) if len(article.text) <= AT_ONCE else await asyncio.to_thread(read, article)
     answers: list[SegmentDrafts] = []
-    gathered = _Gathered(reading)
+    gathered = _Gathered(reading, weights)
     async for answer in extractor.drafts(reading):
         answers.append(answer)
         for claim in gathered.add(answer):
@@ -82,13 +87,14 @@ async def extract_stream(
         model=extractor.name,
         answered_by=tuple(dict.fromkeys(answer.answered_by for answer in answers if answer.answered_by)),
         prompt=extractor.prompt,
-        settings=settings.fingerprint_fields(),
+        settings=settings.fingerprint_fields()
+        | {"review_below": review_below, "confidence": weights.label, "confidence_base": weights.base},
         software=software(),
         created=datetime.now(UTC),
         seconds=round(time.monotonic() - began, 4),
         status=_status(answers, failures),
         claims=tuple(claims),
-        needs_review=tuple(claim.id for claim in claims if claim.confidence < settings.review_below),
+        needs_review=tuple(claim.id for claim in claims if claim.confidence < review_below),
         rejected=tuple(gathered.rejected),
         failures=failures,
         notices=reading.notices,
@@ -110,9 +116,10 @@ class _Segment:
 class _Gathered:
     """The claims of an article so far, numbered as they came. Those of one segment are checked beside each other."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, weights: Weights) -> None:
         self.rejected: list[Rejection] = []
         self._reading = reading
+        self._weights = weights
         self._count = 0
         self._segments: dict[int, _Segment] = {}
 
@@ -146,15 +153,17 @@ class _Gathered:
         return sorted(placed, key=lambda found: found.content[0])
 
     def _checked(self, placed: list[Grounded], numbers: Iterable[int]) -> list[ExtractedClaim]:
-        doubts = check(placed, self._reading)
+        doubts, signals = check(placed, self._reading), signals_of(placed, self._reading)
         return [
-            _claim(found, flags, self._reading, number)
-            for found, flags, number in zip(placed, doubts, numbers, strict=True)
+            _claim(found, flags, weigh(seen, flags, self._weights), self._reading, number)
+            for found, flags, seen, number in zip(placed, doubts, signals, numbers, strict=True)
         ]
 
 
-def _claim(placed: Grounded, flags: tuple[Flag, ...], reading: Reading, number: int) -> ExtractedClaim:
-    confidence, reasons = weigh(placed, flags)
+def _claim(
+    placed: Grounded, flags: tuple[Flag, ...], sure: tuple[float, tuple[Reason, ...]], reading: Reading, number: int
+) -> ExtractedClaim:
+    confidence, reasons = sure
     return ExtractedClaim(
         id=f"{reading.article.id}#{number}",
         document=reading.article.id,

@@ -23,7 +23,10 @@ class Settings(Record):
     max_characters: int = Field(default=200_000, ge=1, description="longest article, in characters of text")
     max_file_bytes: int = Field(default=20_000_000, ge=1, description="largest file or request body, in bytes")
     segment_characters: int = Field(default=24_000, ge=500, description="most text one model call reads")
-    review_below: float = Field(default=0.6, ge=0, le=1, description="claims less sure than this need review")
+    review_below: float | None = Field(
+        default=None, ge=0, le=1, description="claims less sure than this need review; unset, the weights say"
+    )
+    confidence: Path | None = Field(default=None, description="file of fitted weights instead of the ones shipped")
     call_seconds: float = Field(default=120, gt=0, description="longest wait for one model call")
     request_seconds: float = Field(default=600, gt=0, description="longest time for one extraction over HTTP")
     attempts: int = Field(default=4, ge=1, le=20, description="tries of a model call that gets no answer")
@@ -78,6 +81,7 @@ class Settings(Record):
             "temperature": self.temperature,
             "answer_mode": self.answer_mode,
             "review_below": self.review_below,
+            "confidence": None if self.confidence is None else str(self.confidence),
             "replayed": self.replay is not None,
         }
 

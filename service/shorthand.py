@@ -175,6 +175,24 @@ class ModelClaim(BaseModel):
         return tuple(item.place for item in self.besides if isinstance(item, In))
 
 
+Verdict = Literal["yes", "no", "unclear"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+
+
+def _plain(said: object) -> object:
+    """Models also write "Yes."."""
+    return said.strip(" .").lower() if isinstance(said, str) else said
+
+
+class ModelVerdict(BaseModel):
+    """What a model says of the claim with that number."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    number: int = Field(alias="n")
+    verdict: Annotated[Verdict, BeforeValidator(_plain)] = Field(alias="a")
+
+
 # ── the schema of an answer ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -202,6 +220,14 @@ def answer_schema(*, speakers: int, figures: int, claims: int) -> str:
         "F": {"type": "string", "enum": [f"F{number}" for number in range(1, figures + 1)]},
     }
     return json.dumps(schema, separators=(",", ":"))
+
+
+@lru_cache(maxsize=8)
+def verdict_schema(count: int) -> str:
+    """The JSON schema, as JSON, of an answer to `count` questions, a padded size."""
+    number = {"type": "integer", "enum": list(range(1, count + 1))}
+    verdict = _closed({"n": number, "a": {"type": "string", "enum": list(VERDICTS)}})
+    return json.dumps(_closed({"c": _list_of(verdict, count)}), separators=(",", ":"))
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

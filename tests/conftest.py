@@ -13,6 +13,7 @@ import pytest
 from pytest_socket import enable_socket, socket_allow_hosts
 
 ROOT = Path(__file__).parent.parent
+os.environ["ACCORDING_CACHE"] = "off"  # no test answers another
 REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")

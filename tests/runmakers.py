@@ -6,7 +6,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from eval.goldset import ReadySet
-from eval.store import Outcome, RunWriter, new_info
+from eval.results import Outcome
+from eval.store import RunWriter, SettingsFields, new_info
 from service.goldfiles import GoldClaim
 from service.records import Failure, Source
 
@@ -60,6 +61,7 @@ def write_run(
     place: Path | None = None,
     confidence: Callable[[GoldClaim], float] = lambda claim: 0.9,
     repeats: int = 1,
+    settings: SettingsFields | None = None,
 ) -> Path:
     """Stores a run whose answers are the gold claims after a change to each; None leaves a claim out."""
     planned = [name for name in ready.texts if documents is None or name in documents]
@@ -70,7 +72,7 @@ def write_run(
         documents=planned,
         model=model,
         prompt=None,
-        settings={},
+        settings=settings or {},
         repeats=repeats,
     )
     writer = RunWriter(folder, info, keys={}, resume=False)
@@ -86,6 +88,7 @@ def write_run(
                 published=None,
                 status="complete",
                 seconds=0.1,
+                ended="2025-01-01T12:00:00+00:00",
                 claims=tuple(claim.model_copy(update={"confidence": confidence(claim)}) for claim in claims),
             )
             writer.append(good._replace(status="failed", claims=(), failures=(BUSY,)) if name in failed else good)

@@ -1,11 +1,12 @@
 """Makers of stored results."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from eval.store import Outcome, RunInfo
-from service.records import Article, ExtractedClaim, Extraction, Reason, Source, Span
+from eval.results import Outcome
+from eval.store import RunInfo
+from service.records import Article, Claim, ExtractedClaim, Extraction, Reason, Source, Span
 
 TEXT = "Ada Lund said two cars burned."
 ARTICLES = tuple(Article(id=f"a{number}", text=TEXT) for number in range(5))
@@ -38,6 +39,14 @@ def an_extraction(article: Article, **changes: Any) -> Extraction:
         "needs_review": (),
     }
     return Extraction(**(given | changes))
+
+
+def as_extracted(claims: Iterable[Claim]) -> tuple[ExtractedClaim, ...]:
+    """Gold claims as the service would answer them."""
+    return tuple(
+        ExtractedClaim(**{name: getattr(claim, name) for name in Claim.model_fields}, text="", confidence=1)
+        for claim in claims
+    )
 
 
 def an_info(**changes: Any) -> RunInfo:

@@ -6,7 +6,7 @@ stretch between commas that holds a speaker and, at its edge, a cue."""
 from collections.abc import Iterator
 from itertools import pairwise
 
-from service.embedded.attribution import Attribution
+from service.embedded.acts import Attribution
 from service.embedded.parsing import Doc, Parsed, Token
 from service.embedded.sources import NOBODY, named_by
 from service.lexicon.cues import CUE_FORMS, EXPRESSIVE, LOOSE, MENTAL, STANCES

@@ -3,19 +3,22 @@
 From the parse of one sentence. Free-standing quotations are left to `quoting`, who the speakers are to `resolution`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
+from service.embedded.acts import Attribution, Rule, tokens_under
 from service.embedded.parsing import Parsed, Token
-from service.embedded.sources import Named, named_by, subject_of
+from service.embedded.phrases import according_to, said_by_noun
+from service.embedded.sources import named_by, subject_of
 from service.lexicon.cues import (
     ACCORDING_TO,
+    ASCRIBING,
     ASK_SOMEBODY,
     CUE_FORMS,
     CUE_NOUNS,
-    HEDGE_ADVERBS,
+    HEARING,
     HEDGE_PASSIVES,
+    LIKENING,
     MENTAL,
+    NAMING,
     PUTTING,
     SPEECH_HEADS,
     STANCES,
@@ -24,35 +27,21 @@ from service.lexicon.cues import (
 )
 from service.records import Stance
 
-Rule = Literal[
-    "clause", "parenthesis", "infinitive", "noun_object", "accusation", "appeal", "responsibility", "according_to",
-    "cue_noun", "passive", "quotation", "hedge",
-]  # fmt: skip
 SKIPPED_AUXILIARIES = frozenset("would could should might may must can".split())
 FINITE_OPENERS = frozenset("whether if".split())
+PHRASE_OPENERS = frozenset(phrase.split()[0] for phrase in ACCORDING_TO)
+TAKING = frozenset("take takes took taking taken".split())  # "took responsibility for"
+HEARINGS = frozenset("court inquest inquiry jury tribunal hearing coroner judge magistrate panel commission".split())
+STATES = frozenset("dead buried trapped missing killed drowned lost injured wounded kidnapped".split())
 OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
-TALLIES = frozenset("toll count account estimate post report".split())  # they are put at a number, and put none
+TALLIES = frozenset(
+    "toll count account estimate post report version story".split()
+)  # they are put at a number, and put none
 WANTING = frozenset("want wants wanted".split())
 SHARES = frozenset("half third thirds quarter quarters fifth fifths tenth dozen dozens".split())
 EMPTY_NOUNS = frozenset(
     "it them this that comment question questions request requests concern interest what role".split()
 )
-
-
-@dataclass(frozen=True)
-class Attribution:
-    """One act of saying. Positions are of tokens in its sentence; `frame` are the words that attribute."""
-
-    cue: tuple[int, ...]
-    lemma: str
-    stance: Stance
-    rule: Rule
-    content: frozenset[int]
-    frame: frozenset[int]
-    sources: tuple[Named, ...] = ()
-    unspecified: bool = False  # attributed, but to nobody: "it is believed"
-    coordinated: bool = False  # joined to another verb, whose subject it shares
-    follows: bool = False  # a participle that goes on with the speaker of the verb before it ("adding that")
 
 
 def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attribution, ...]:
@@ -62,13 +51,13 @@ def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attributi
     for token in parsed.doc:
         if token.i in inside:
             continue
-        attribution = _at(parsed, token)
+        attribution = _at(parsed, token, inside)
         if attribution is not None and attribution.content:
             found.append(attribution)
     return tuple(found)
 
 
-def _at(parsed: Parsed, token: Token) -> Attribution | None:
+def _at(parsed: Parsed, token: Token, inside: frozenset[int]) -> Attribution | None:
     lower = token.lower_
     if lower in PUTTING and token.tag_.startswith("VB"):
         put = _putting(parsed, token)
@@ -76,17 +65,21 @@ def _at(parsed: Parsed, token: Token) -> Attribution | None:
             return put
     if lower in WANTING and token.tag_.startswith("VB"):
         return _wanting(parsed, token)
-    if lower in {"according", "as", "in"}:
-        return _according_to(parsed, token)
+    if lower in PHRASE_OPENERS and (phrase := according_to(parsed, token)) is not None:
+        return phrase
+    if lower in HEARING and token.tag_.startswith("VB") and (heard := _heard(parsed, token)) is not None:
+        return heard
+    if token.tag_.startswith("VB"):
+        called = _called(parsed, token, inside)
+        if called is not None:
+            return called
+    if lower in TAKING and token.tag_.startswith("VB"):
+        return _of_verb(parsed, token, "claim") if _responsibility(token, "claim") else None
     if token.tag_.startswith("VB") and lower in CUE_FORMS:
         return _of_verb(parsed, token, CUE_FORMS[lower])
     if token.pos_ == "NOUN" and token.lemma_.lower() in CUE_NOUNS:
-        return _of_noun(parsed, token)
+        return said_by_noun(parsed, token)
     return None
-
-
-def tokens_under(token: Token) -> frozenset[int]:
-    return frozenset(each.i for each in token.subtree)
 
 
 # ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -104,7 +97,7 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     rule, content = _said(parsed, verb, lemma)
     if not content:
         return None
-    subject = subject_of(verb)
+    subject = _quoted_as(verb) or subject_of(verb)
     sources = tuple(named_by(parsed, subject)) if subject is not None else ()
     follows = verb.tag_ == "VBG" and not any(child.dep_ == "nsubj" for child in children) and verb.dep_ != "acl"
     if not sources and not follows:
@@ -134,7 +127,7 @@ def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
     if joint is None or nobody or (what is None) != ("of" in joints) or _unreal(verb):
         return None
     amount = tokens_under(joint) - {joint.i}
-    if not any(parsed.doc[i].like_num or parsed.doc[i].lower_ in SHARES for i in amount):
+    if not any(_is_amount(parsed.doc[i]) for i in amount):
         return None
     content = amount | (tokens_under(what) - {joint.i} if what is not None else frozenset())
     return Attribution(
@@ -145,7 +138,89 @@ def _putting(parsed: Parsed, verb: Token) -> Attribution | None:
         content=content,
         frame=tokens_under(verb) - content,
         sources=tuple(named_by(parsed, subject)),
+        whole=True,
     )
+
+
+def _quoted_as(verb: Token) -> Token | None:
+    """ "The paper quotes a guard as saying": the guard says it."""
+    if verb.dep_ != "pcomp" or verb.head.lower_ != "as":
+        return None
+    quoting = verb.head.head
+    cites = CUE_FORMS.get(quoting.lower_) in {"quote", "cite"}
+    return next((child for child in quoting.children if child.dep_ == "dobj"), None) if cites else None
+
+
+def _is_amount(token: Token) -> bool:
+    return token.like_num or token.lower_ in SHARES or any(character.isdigit() for character in token.text)
+
+
+def _called(parsed: Parsed, verb: Token, inside: frozenset[int]) -> Attribution | None:
+    """ "Dismissed [the claim] as [a fantasy]", "called [the plan] [a farce]", "attributed [the rise] to [the drought]":
+    one claim of both. With the second in quotation marks any verb will do: "brushed [it] off as [“small talk”]"."""
+    lower = verb.lower_
+    known = lower in LIKENING or lower in NAMING or lower in ASCRIBING
+    if not known and not any(child.lower_ == "as" and inside & tokens_under(child) for child in verb.children):
+        return None
+    subject = subject_of(verb)
+    if subject is None or _unreal(verb) or any(child.dep_ in {"neg", "nsubjpass"} for child in verb.children):
+        return None
+    objects = [child for child in verb.children if child.dep_ in {"dobj", "oprd"} and child.i > verb.i]
+    what = objects[0] if objects else None
+    if lower == "refer" or lower.startswith("referr"):
+        joint = next((child for child in verb.children if child.dep_ == "prep" and child.lower_ == "to"), None)
+        what = next((child for child in joint.children if child.dep_ == "pobj"), None) if joint is not None else None
+    if what is None or what.lower_.endswith(("self", "selves")):
+        return None
+    said = _second_part(verb, what, objects, inside)
+    if not said:
+        return None
+    content = (tokens_under(what) | said) - _joint(verb, said)
+    return Attribution(
+        cue=(verb.i,),
+        lemma=CUE_FORMS.get(lower, verb.lemma_.lower()),
+        stance="asserts",
+        rule="noun_object",
+        content=content - {verb.i},
+        frame=tokens_under(verb) - content,
+        sources=tuple(named_by(parsed, subject)),
+        whole=lower not in ASCRIBING,
+    )
+
+
+def _second_part(verb: Token, what: Token, objects: list[Token], inside: frozenset[int]) -> frozenset[int]:
+    """What the first thing is called, likened to or put down to."""
+    if verb.lower_ in NAMING:
+        apposed = (child for child in what.children if child.dep_ == "appos" and child.i in inside)
+        return next((tokens_under(part) for part in (*objects[1:], *apposed)), frozenset())
+    wanted = "to" if verb.lower_ in ASCRIBING else "as"
+    for head in (verb, what):
+        for child in head.children:
+            if child.i > what.i and child.lower_ == wanted and child.dep_ in {"prep", "dative"}:
+                return tokens_under(child) - {child.i}
+            opener = child.left_edge
+            if wanted == "to" and child.i > what.i and child.dep_ in {"advcl", "xcomp"} and opener.lower_ == "to":
+                return tokens_under(child) - {opener.i}  # "to fuel prices": the parse takes a noun for a verb
+    return frozenset()
+
+
+def _joint(verb: Token, said: frozenset[int]) -> frozenset[int]:
+    """The "as" or "to" between the two."""
+    before = min(said) - 1
+    return frozenset({before}) if verb.doc[before].lower_ in {"as", "to"} else frozenset()
+
+
+def _heard(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "The court heard that …", "…, a jury was told": said to them by somebody who is not named."""
+    subject = next((child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
+    if subject is None or subject.lemma_.lower() not in HEARINGS or _unreal(verb):
+        return None
+    passive = subject.dep_ == "nsubjpass"
+    if passive != (verb.lower_ == "told") or any(child.dep_ in {"neg", "agent", "prep"} for child in verb.children):
+        return None
+    content = _clauses(verb) or _parenthesis(parsed, verb, "say")
+    frame = tokens_under(verb) - content
+    return Attribution((verb.i,), "hear", "asserts", "clause", content, frame, unspecified=True)
 
 
 def _wanting(parsed: Parsed, verb: Token) -> Attribution | None:
@@ -194,15 +269,16 @@ def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Ru
         gerunds = (
             child
             for child in verb.children
-            if child.dep_ in {"xcomp", "pcomp", "advcl"} and child.left_edge.tag_ == "VBG"
+            if child.dep_ in {"xcomp", "pcomp", "advcl"}
+            and child.left_edge.tag_ == "VBG"
+            and child.left_edge.i > verb.i
+            and not child.left_edge.nbor(-1).is_punct  # "denied it, calling …" is another act
         )
         yield "infinitive", next((tokens_under(child) for child in gerunds), frozenset())
     if lemma in TAKE_NOUN:
-        yield "noun_object", _noun_object(verb, lemma)
+        yield "noun_object", _noun_object(verb)
     if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"
         yield "noun_object", _small_clause(verb)
-    if lemma == "call":  # "called the plan a disaster"
-        yield "noun_object", _naming(verb)
     if lemma == "warn":
         yield "noun_object", _after(verb, {"of", "about"})
 
@@ -316,28 +392,18 @@ def _parenthesis(parsed: Parsed, verb: Token, lemma: str) -> frozenset[int]:
     first, last = min(own), max(own)
     opened = first > 0 and doc[first - 1].text in {",", '"', "'", "-", "–", "—"}
     closed = last + 1 >= len(doc) or doc[last + 1].is_punct
-    objects = any(child.dep_ in {"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd"} for child in verb.children)
+    whom = {"dobj"} if lemma == "tell" else set()
+    objects = any(child.dep_ in {"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd"} - whom for child in verb.children)
     if opened and closed and not objects and verb.dep_ != "ROOT":
         return tokens_under(verb.head) - own
     return frozenset()
 
 
-def _noun_object(verb: Token, lemma: str) -> frozenset[int]:
+def _noun_object(verb: Token) -> frozenset[int]:
     for child in verb.children:
         if child.dep_ == "dobj" and child.lower_ not in EMPTY_NOUNS and child.pos_ != "PRON":
-            content = tokens_under(child) - _where_said(verb)
-            if lemma == "describe":
-                content |= frozenset().union(
-                    *(tokens_under(part) for part in verb.children if part.dep_ == "prep" and part.lower_ == "as")
-                )
-            return content
+            return tokens_under(child) - _where_said(verb)
     return frozenset()
-
-
-def _naming(verb: Token) -> frozenset[int]:
-    whom = next((child for child in verb.children if child.dep_ == "dobj" and child.pos_ != "PRON"), None)
-    what = next((child for child in verb.children if child.dep_ == "oprd"), None)
-    return tokens_under(whom) | tokens_under(what) if whom is not None and what is not None else frozenset()
 
 
 def _small_clause(verb: Token) -> frozenset[int]:
@@ -365,6 +431,8 @@ def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         content = tokens_under(subject) | (
             tokens_under(infinitive) - {c.i for c in infinitive.children if c.lower_ == "to"}
         )
+    elif lemma in HEDGE_PASSIVES and (state := _state(verb)) is not None:
+        content = tokens_under(subject) | tokens_under(state)
     elif lemma in {"report", "confirm", "deny", "announce"} and subject.pos_ in {"NOUN", "PROPN"} and not clause:
         content = tokens_under(subject)
     if not content or (not sources and lemma not in HEDGE_PASSIVES | {"expect", "estimate"}):
@@ -379,6 +447,11 @@ def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         sources=sources,
         unspecified=not sources,
     )
+
+
+def _state(verb: Token) -> Token | None:
+    """ "Dead" of "two are feared dead"."""
+    return next((child for child in verb.children if child.i > verb.i and child.lower_ in STATES), None)
 
 
 def _cue_tokens(verb: Token, rule: Rule) -> tuple[int, ...]:
@@ -396,94 +469,3 @@ def _stance(lemma: str, rule: Rule) -> Stance:
     if rule == "appeal":
         return "demands"
     return STANCES.get(lemma, "asserts")
-
-
-# ── "according to", nouns ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _according_to(parsed: Parsed, token: Token) -> Attribution | None:
-    doc = parsed.doc
-    for phrase in ACCORDING_TO:
-        words = phrase.split()
-        if [each.lower_ for each in doc[token.i : token.i + len(words)]] == words and len(words) > 1:
-            break
-    else:
-        return None
-    last = doc[token.i + len(words) - 1]
-    noun = next((child for child in last.children if child.dep_ in {"pobj", "dobj"}), None)
-    if noun is None:
-        return None
-    frame = tokens_under(token) | tokens_under(last) | set(range(token.i, last.i + 1))
-    top = token.head if token.head.i not in frame else last.head
-    while top.i in frame and top.head != top:
-        top = top.head
-    while top.pos_ not in {"VERB", "AUX"} and top.head != top:
-        top = top.head
-    content = tokens_under(top) - frame
-    return Attribution(
-        cue=tuple(range(token.i, last.i + 1)),
-        lemma=phrase,
-        stance="asserts",
-        rule="according_to",
-        content=content,
-        frame=frozenset(frame),
-        sources=tuple(named_by(parsed, noun)),
-        unspecified=noun.lemma_.lower() in {"detail", "information"},
-    )
-
-
-def _of_noun(parsed: Parsed, noun: Token) -> Attribution | None:
-    """ "the minister's claim that", "a warning by the ministry that", "rejected the claim that"."""
-    clause = next(
-        (
-            child
-            for child in noun.children
-            if child.dep_ in {"acl", "ccomp", "relcl"}
-            and any(mark.dep_ == "mark" and mark.lower_ == "that" for mark in child.children)
-        ),
-        None,
-    )
-    if clause is None:
-        return None
-    verb = noun.head
-    stance: Stance = "asserts"
-    speaker = next((child for child in noun.children if child.dep_ == "poss"), None)
-    if speaker is None:
-        for child in noun.children:
-            if child.dep_ == "prep" and child.lower_ in {"by", "from"}:
-                speaker = next((word for word in child.children if word.dep_ == "pobj"), None)
-    if verb.pos_ == "VERB" and noun.dep_ in {"dobj", "pobj"} and (speaker is None or verb.lemma_ in {"deny", "reject"}):
-        speaker = subject_of(verb)
-        if STANCES.get(CUE_FORMS.get(verb.lower_, ""), "") == "denies":
-            stance = "denies"
-    if speaker is None:
-        return None
-    content = tokens_under(clause)
-    cue = verb.i if stance == "denies" else noun.i
-    return Attribution(
-        cue=(cue,),
-        lemma=noun.lemma_.lower(),
-        stance=stance,
-        rule="cue_noun",
-        content=content,
-        frame=tokens_under(noun) - content,
-        sources=tuple(named_by(parsed, speaker)),
-    )
-
-
-def list_opener(parsed: Parsed) -> Attribution | None:
-    """ "The ministry said:" before a list: who speaks, with nothing said in the sentence itself."""
-    if not parsed.doc.text.rstrip().endswith(":"):
-        return None
-    for verb in reversed(parsed.doc):
-        subject = subject_of(verb) if verb.tag_ in {"VBD", "VBZ", "VBP"} and verb.lower_ in CUE_FORMS else None
-        if subject is not None:
-            lemma = CUE_FORMS[verb.lower_]
-            named = tuple(named_by(parsed, subject))
-            return Attribution((verb.i,), lemma, STANCES[lemma], "clause", frozenset(), frozenset(), named)
-    return None
-
-
-def hedge_adverb(parsed: Parsed, tokens: frozenset[int]) -> int | None:
-    """The position of "reportedly" and its like among `tokens`."""
-    return next((i for i in sorted(tokens) if parsed.doc[i].lower_ in HEDGE_ADVERBS), None)

@@ -174,7 +174,26 @@ def _trimmed(parsed: Parsed, first: int, last: int, head: int | None) -> tuple[i
         first += 1
     while first <= last and (_droppable(doc[last], doc, first, last) or doc[last].dep_ == "cc"):
         last -= 1
+    return _with_both_marks(doc, first, last)
+
+
+def _with_both_marks(doc: Doc, first: int, last: int) -> tuple[int, int]:
+    """ "“40 houses” burned": where one mark of a quotation is inside and the other stands at the edge, it comes too."""
+    opened = 0
+    for i in range(first, last + 1):
+        if doc[i].text == '"':
+            opens = i == 0 or bool(doc[i - 1].whitespace_)
+            if not opens and not opened and first > 0 and doc[first - 1].text == '"':
+                first -= 1
+            opened = opened + 1 if opens else max(0, opened - 1)
+    if opened and last + 1 < len(doc) and doc[last + 1].text == '"':
+        last += 1
     return first, last
+
+
+def whole(parsed: Parsed, content: frozenset[int]) -> Piece:
+    """All of the content as one assertion."""
+    return Piece(_head_of(parsed, content), content)
 
 
 def _droppable(token: Token, doc: Doc, first: int, last: int) -> bool:

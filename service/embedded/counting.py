@@ -3,6 +3,7 @@
 Gives nouns with the words before them, as the guidelines want them; what is said of them is left to `measures`."""
 
 from service.embedded.parsing import Parsed, Token
+from service.lexicon.noun_phrases import PEOPLE as PERSONS
 from service.records import FoundFigure
 
 PLAIN_NOUNS = frozenset({"NOUN", "PROPN"})
@@ -25,9 +26,26 @@ CHANGING = frozenset(
     """rise fall drop climb grow shrink widen narrow slip tumble jump gain lose sink decline increase decrease slump
     soar swell thin close stand end widen contract expand surge plunge edge dip rocket range""".split()
 )
+CHANGE_NOUNS = frozenset(
+    """surge increase rise fall drop decline decrease jump dip growth cut reduction hike slump gain loss climb
+    slide""".split()
+)
+# Whoever does this gives a number and is not what is counted.
+REPORTING = frozenset(
+    """put say estimate give speak claim cite call reiterate attribute show state report quote tell forecast predict
+    project maintain retort insist believe think announce""".split()
+)
+# What is wanted by a time is what the deadline is for: "demanded an answer within two days".
+WANTING = frozenset("get demand want seek expect promise await request require order issue".split())
+PAYING = frozenset("pay overpay spend charge owe fork shell".split())
+FALLEN = frozenset("wounded injured deceased missing".split())
+GROUPS = frozenset("crew team group party force band gang family couple panel jury unit".split())
+PERSONAL = ("er", "ers", "or", "ors", "ist", "ists", "man", "men", "ian", "ians", "ant", "ants")
 CAPTIVE = frozenset("hostage prisoner captive".split())
 SCALES = frozenset("to from at by between below above under over".split())
 TIMES_UNITS = frozenset("second minute hour day week month year quarter decade".split())
+LENGTHS = frozenset("metre kilometre mile foot inch yard centimetre millimetre".split())
+COMPARED = frozenset("more less fewer higher lower".split())
 MOST_WORDS = 8
 
 
@@ -40,16 +58,17 @@ def counted(parsed: Parsed, figure: FoundFigure, before: str | None) -> str | No
         return _plain(parsed, number, figure, before)
     if figure.unit == "times":
         return _times(parsed, number, figure)
-    return _measured(parsed, number, figure)
+    return _measured(parsed, number, figure, before)
 
 
 def number_word(parsed: Parsed, figure: FoundFigure) -> Token | None:
     """The word of the number that the others hang on."""
     positions = parsed.tokens_in(figure.number)
-    for i in positions:
-        if parsed.doc[i].head.i not in positions:
-            return parsed.doc[i]
-    return parsed.doc[positions[-1]] if positions else None
+    outward = [parsed.doc[i] for i in positions if parsed.doc[i].head.i not in positions or parsed.doc[i].pos_ == "NUM"]
+    # Not the "from" or "between" that opens a range.
+    numbers = [word for word in outward if word.pos_ not in {"ADP", "CCONJ"}] or outward
+    tops = [word for word in numbers if word.head.i not in positions] or numbers
+    return tops[0] if tops else parsed.doc[positions[-1]] if positions else None
 
 
 def noun_of(number: Token) -> Token | None:
@@ -106,6 +125,12 @@ def _plain(parsed: Parsed, number: Token, figure: FoundFigure, before: str | Non
         return words_of(parsed, noun, figure)
     if noun is not None and noun.pos_ in {"ADJ", "VERB"} and any(child.dep_ == "det" for child in noun.children):
         return str(noun.text)  # "four of the wounded"
+    fallen = number.head
+    if fallen.lower_ in FALLEN and number.dep_ == "nummod" and fallen.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj"}:
+        return str(fallen.text)  # "30 wounded were treated"
+    beside = _shared_subject(number)
+    if noun is None and beside is not None:
+        return words_of(parsed, beside, figure)
     if noun is not None and noun.pos_ == "PRON":
         return before if noun.lower_ in STANDING_FOR else None
     if noun is None:
@@ -131,27 +156,87 @@ def _on_a_scale(amount: Token) -> Token | None:
     verb = joint.head
     if verb.pos_ not in {"VERB", "AUX"}:
         return verb if verb.pos_ in PLAIN_NOUNS else None
-    return _object(verb) or _subject(verb)
+    own = _object(verb)
+    if own is not None or verb.lemma_.lower() in REPORTING or _has_object(verb):
+        return own
+    return _subject(verb)
 
 
-def _measured(parsed: Parsed, number: Token, figure: FoundFigure) -> str | None:
+def _shared_subject(number: Token) -> Token | None:
+    """ "Passengers" of "12 passengers, six of them children, were killed and another 20 injured"."""
+    verb = number.head
+    if number.dep_ not in {"nsubj", "nsubjpass"} or verb.dep_ != "conj":
+        return None
+    subject = _subject(verb.head)
+    return subject if subject is not None and any(child.dep_ == "nummod" for child in subject.children) else None
+
+
+def _measured(parsed: Parsed, number: Token, figure: FoundFigure, before: str | None) -> str | None:
     amount = amount_of(number, figure.unit or "")
     if amount.dep_ in BEFORE_A_NOUN and amount.head.pos_ in PLAIN_NOUNS and amount.head != amount:
-        return words_of(parsed, amount.head, figure)  # "a 24-week trial"
+        return words_of(parsed, _what_changes(amount.head), figure)  # "a 24-week trial"
+    if amount.dep_ in {"conj", "appos"} and object_of(amount.head, "of") is not None:
+        amount = amount.head  # "a third of the money, or about $7m"
     of = object_of(amount, "of")
-    if of is not None:
-        return words_of(parsed, of, figure) if of.pos_ in PLAIN_NOUNS else None
-    noun = _measured_noun(amount, figure.unit in TIMES_UNITS)
-    return _of_tally(parsed, noun, figure) if noun is not None else None
+    if of is not None and of.lower_ in STANDING_FOR:
+        return before
+    if of is not None and of.lower_ != "that":
+        return _of_tally(parsed, of, figure) if of.pos_ in PLAIN_NOUNS else None
+    noun = _measured_noun(_past_than(amount), figure.unit in TIMES_UNITS, figure.unit in LENGTHS)
+    if noun is None or noun.lemma_.lower() in TIMES_UNITS:
+        return None
+    return _of_tally(parsed, noun, figure)
 
 
-def _measured_noun(amount: Token, time: bool) -> Token | None:
+def _what_changes(noun: Token) -> Token:
+    """ "Violence" of "a 90 per cent surge in violence"; any other noun is itself."""
+    if noun.lemma_.lower() not in CHANGE_NOUNS:
+        return noun
+    thing = object_of(noun, "in") or object_of(noun, "of")
+    return thing if thing is not None and thing.pos_ in PLAIN_NOUNS else noun
+
+
+def _past_than(amount: Token) -> Token:
+    """ "More" of "was more than $7m", where the words around hang on it."""
+    than = amount.head
+    return than.head if amount.dep_ == "pobj" and than.lower_ == "than" and than.head.lower_ in COMPARED else amount
+
+
+def _by_when(preposition: Token) -> Token | None:
+    """What lasts so long, or is due in that time."""
+    verb, joint = preposition.head, preposition.lower_
+    if joint == "under" and preposition.head.lower_ in {"in", "within"}:
+        joint, verb = preposition.head.lower_, preposition.head.head
+    if verb.pos_ in PLAIN_NOUNS and joint == "within":
+        return verb
+    if verb.dep_ == "acomp":  # "stayed cut for seven hours"
+        verb = verb.head
+    if verb.pos_ not in {"VERB", "AUX"}:
+        return None
+    lemma = verb.lemma_.lower()
+    if joint == "for":
+        if _has_object(verb):
+            return None
+        subject = verb.head if verb.dep_ == "acl" and verb.head.pos_ in PLAIN_NOUNS else _subject(verb)
+        return subject if subject is not None and (lemma in LASTING or not _is_person(subject)) else None
+    if joint not in {"in", "within", "inside"} or lemma in CHANGING:
+        return None
+    if _has_object(verb):
+        return _object(verb) if lemma in WANTING else None
+    return _subject(verb)
+
+
+def _is_person(noun: Token) -> bool:
+    lemma = noun.lemma_.lower()
+    return noun.ent_type_ in {"PERSON", "ORG"} or lemma in PERSONS | GROUPS or noun.lower_.endswith(PERSONAL)
+
+
+def _measured_noun(amount: Token, time: bool, length: bool) -> Token | None:
     head = amount.head
     if amount.dep_ == "pobj" and time and head.lower_ != "of":
-        lemma = head.head.lemma_.lower()
-        lasting = head.lower_ == "for" and lemma in LASTING
-        ends = head.lower_ in {"in", "within"} and lemma not in CHANGING and head.head.pos_ == "VERB"
-        return _subject(head.head) if lasting or ends else None
+        return _by_when(head)
+    while amount.dep_ == "npadvmod" and head.pos_ == "ADV" and head.head != head:  # "rose 2 metres overnight"
+        head = head.head
     if amount.dep_ == "pobj" and head.lower_ == "for":  # "sold the arm for €90m"
         return _object(head.head)
     scaled = _on_a_scale(amount)
@@ -161,11 +246,14 @@ def _measured_noun(amount: Token, time: bool) -> Token | None:
         return head.head if head.head.pos_ in PLAIN_NOUNS else _subject(head.head)
     if amount.dep_ == "npadvmod" and head.tag_ in {"JJR", "RBR"} and head.head != head:  # "closed 4% lower"
         return _subject(head.head)
-    if head.pos_ not in {"VERB", "AUX"} or amount.dep_ not in {"dobj", "npadvmod", "attr", "advmod", "dep"}:
+    if head.pos_ not in {"VERB", "AUX"} or amount.dep_ not in {"dobj", "npadvmod", "attr", "advmod", "dep", "acomp"}:
         return None
     lemma = head.lemma_.lower()
-    if lemma in MEASURING or lemma in CHANGING:
-        return _object(head, other_than=amount) or _subject(head)
+    if lemma in PAYING:
+        return object_of(head, "for") or object_of(amount, "for")
+    if (lemma in MEASURING and not (lemma == "take" and not time)) or lemma in CHANGING:
+        found = _object(head, other_than=amount) or _subject(head)
+        return None if found is not None and length and _is_person(found) else found
     return _object(head, other_than=amount)
 
 
@@ -174,15 +262,20 @@ def _times(parsed: Parsed, number: Token, figure: FoundFigure) -> str | None:
     if number.pos_ == "VERB":
         noun = _object(number) or _subject(number)
         return _of_tally(parsed, noun, figure) if noun is not None else None
-    if number.head.pos_ in PLAIN_NOUNS and not number.head.lower_.startswith("time"):
+    often = number.head.lower_ in TIMES_UNITS  # "twice a year"
+    if number.head.pos_ in PLAIN_NOUNS and not number.head.lower_.startswith("time") and not often:
         return words_of(parsed, number.head, figure)
-    amount = number.head if number.head.lower_.startswith("time") else number
+    amount = number.head if number.head.lower_.startswith("time") or often else number
+    while amount.head.pos_ == "ADV" and amount.head.head != amount.head:  # "at least twice before"
+        amount = amount.head
+    if amount.dep_ in {"npadvmod", "advmod", "dobj"} and amount.head.pos_ == "VERB":
+        own = _object(amount.head, other_than=amount) or _passive_subject(amount.head)
+        return words_of(parsed, own, figure) if own is not None else None
     if amount.dep_ == "quantmod" or amount.head.pos_ in PLAIN_NOUNS:
         noun = amount.head if amount.head.pos_ in PLAIN_NOUNS else amount.head.head
         scaled = _on_a_scale(noun) if noun.dep_ == "pobj" else None
         return words_of(parsed, scaled if scaled is not None else noun, figure)
-    own = _object(amount.head) if amount.head.pos_ == "VERB" else None
-    return words_of(parsed, own, figure) if own is not None else None
+    return None
 
 
 # ── nouns around ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -198,9 +291,18 @@ def _subject(verb: Token) -> Token | None:
             found = token.head
             break
         token = token.head
-    if found is not None and found.lower_ in {"which", "that", "who"} and verb.dep_ == "relcl":
-        found = verb.head
+    if found is not None and found.lower_ in {"which", "that", "who"} and token.dep_ == "relcl":
+        found = token.head
     return found if found is not None and found.pos_ in PLAIN_NOUNS else None
+
+
+def _passive_subject(verb: Token) -> Token | None:
+    passive = any(child.dep_ == "nsubjpass" for child in verb.children)
+    return _subject(verb) if passive else None
+
+
+def _has_object(verb: Token) -> bool:
+    return any(child.dep_ == "dobj" for child in verb.children)
 
 
 def _object(verb: Token, other_than: Token | None = None) -> Token | None:

@@ -7,15 +7,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from service.embedded.acts import Attribution
 from service.embedded.asides import find_asides
-from service.embedded.attribution import Attribution, find_attributions, hedge_adverb, list_opener
-from service.embedded.clauses import Piece, spans_of, split
+from service.embedded.attribution import find_attributions
+from service.embedded.clauses import Piece, spans_of, split, whole
 from service.embedded.counting import can_be_taken_up, counted
-from service.embedded.implied import Account, goes_on
+from service.embedded.implied import ANNOUNCING, Account, goes_on, is_release
+from service.embedded.lost import find_lost
 from service.embedded.measures import is_violent, measure
 from service.embedded.parsing import Parsed, parse
-from service.embedded.quoting import Quotations, is_full, quoted_tokens, speaker_beside
+from service.embedded.phrases import hedge_adverb, list_opener
+from service.embedded.quoting import Quotations, goes_over, is_full, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
+from service.embedded.signals import parse_signals
 from service.embedded.stance import hedged, stance_of
 from service.embedded.unattributed import clause_around, expressive, is_joined, left_over
 from service.lexicon.cues import MENTAL
@@ -23,7 +27,9 @@ from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 
 HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
-ANNOUNCING = frozenset("announce report".split())  # a body that opens an article so tells all of it
+FEW = 3  # quotations of a sentence that are asked who speaks: a hostile one holds hundreds
+THOUGHTS = MENTAL | {"want", "find"}
+ABOUT = ("About ", "ABOUT ")  # opens the part of a press release that tells of the firm
 BULLETS = frozenset("•·*-–—▪◦‣")
 QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
 
@@ -48,8 +54,12 @@ class Memory:
 
     last: list[Who] = field(default_factory=list)
     account: Account | None = None
-    owners: dict[int, Who] = field(default_factory=dict)  # by number of the quotation
+    owners: dict[int, tuple[Who, Span | None]] = field(
+        default_factory=dict
+    )  # with their cue, by number of the quotation
+    voice: tuple[Who, Span] | None = None  # whoever an attribution named last, with its cue
     paragraph: int = -1
+    release: Who | None = None  # whose press release the article is
     listing: Said | None = None  # who says the list that follows a colon
     counted: str | None = None  # what the last figure counted
 
@@ -65,16 +75,21 @@ class EmbeddedExtractor:
 
     name = "embedded"
 
+    def __init__(self, *, questions: bool = False) -> None:
+        """With `questions`, what somebody asks is kept too: no claim, but other people's corpora count it."""
+        self._questions = questions
+
     def drafts(self, reading: Reading) -> tuple[Draft, ...]:
         """One draft for each clause-level assertion of the article's body, in the order of the text."""
-        return tuple(_Reader(reading).drafts())
+        return tuple(_Reader(reading, questions=self._questions).drafts())
 
 
 class _Reader:
     """One pass over one article."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, questions: bool = False) -> None:
         self.reading = reading
+        self.questions = questions
         self.text = reading.article.text
         self.resolver = Resolver(reading)
         self.quotations = Quotations(reading.quotations)
@@ -95,6 +110,9 @@ class _Reader:
         between = self.reading.paragraphs[self.memory.paragraph + 1 : paragraph]
         if any(each.role == "heading" for each in between):
             self.memory.account = None
+        opened = [*between, self.reading.paragraphs[paragraph]]
+        if any(self.text.startswith(ABOUT, each.span.start) for each in opened):
+            self.memory.release = None
         self.memory.paragraph = paragraph
 
     def _paragraph(self, sentences: list[Parsed]) -> Iterator[Draft]:
@@ -118,6 +136,7 @@ class _Reader:
         found = list(find_attributions(parsed, inside))
         cues = frozenset(i for each in found for i in each.cue)
         found += find_asides(parsed, inside, cues)
+        found += find_lost(parsed, inside, found)
         covered = frozenset().union(*(each.content for each in found)) if found else frozenset()
         for tokens in quoted:
             if not tokens or not is_full(parsed, tokens) or len(tokens & covered) * 2 > len(tokens):
@@ -135,7 +154,8 @@ class _Reader:
                 for attribution in attributions:
                     if attribution.sources and tokens and len(attribution.content & tokens) * 2 > len(tokens):
                         who = self.resolver.who(parsed, attribution.sources[0], last)
-                        self.memory.owners.setdefault(number, who)
+                        cue = parsed.span(attribution.cue[0], attribution.cue[-1])
+                        self.memory.owners.setdefault(number, (who, cue))
             named = [self.resolver.who(parsed, each.sources[0], last) for each in attributions if each.sources]
             subject = self.resolver.subject(parsed)
             last += named or ([subject] if subject is not None else [])
@@ -153,8 +173,21 @@ class _Reader:
         lost = list(self._lost_figures(parsed, said, taken))
         for each in sorted([*said, *quoted, *rest, *lost], key=lambda one: min(one.content)):
             yield from self._claims(parsed, each)
+        if not said:
+            self._only_named(parsed)
+
+    def _only_named(self, parsed: Parsed) -> None:
+        """Keeps in mind whom a sentence without a claim by anybody names: who "speaks" words too few to be one, or else
+        whom it is about."""
+        for _, tokens in self._quoted(parsed)[:FEW]:
+            beside = speaker_beside(parsed, tokens) if tokens else None
+            if beside is not None and beside.sources:
+                who = self.resolver.who(parsed, beside.sources[0], self.memory.last)
+                self.memory.spoke(who)
+                self.memory.voice = who, parsed.span(beside.cue[0], beside.cue[-1])
+                return
         subject = self.resolver.subject(parsed)
-        if subject is not None and not said:
+        if subject is not None:
             self.memory.spoke(subject)
 
     def _listed(self, parsed: Parsed) -> Iterator[Said]:
@@ -167,10 +200,16 @@ class _Reader:
             cue = parsed.span(opener.cue[0], opener.cue[-1])
             self.memory.listing = Said(frozenset(), who, None, "indirect", rule="clause", cue=cue)
             self.memory.spoke(who)
-        elif listing is not None and self.text[first] in BULLETS:
+        elif listing is not None and self._is_point(first):
             yield replace(listing, content=frozenset(token.i for token in parsed.doc))
         else:
             self.memory.listing = None
+
+    def _is_point(self, first: int) -> bool:
+        """Whether the paragraph that begins at `first` is a point of a list: "•", "1.", "2)"."""
+        mark = self.text[first : first + 4].lstrip("(").lstrip("0123456789")
+        numbered = self.text[first].isdigit() and mark[:2] in {". ", ") "}
+        return self.text[first] in BULLETS or numbered
 
     def _lost_figures(self, parsed: Parsed, said: list[Said], taken: frozenset[int]) -> Iterator[Said]:
         """Clauses that carry a figure and that nothing else took: "…, with two people hurt" beside an attribution."""
@@ -191,8 +230,8 @@ class _Reader:
                 yield Said(content, OUTLET, None, "none", rule="outlet")
 
     def _asks(self, spans: tuple[Span, ...]) -> bool:
-        """Whether a question mark ends the words."""
-        return self.text[spans[-1].end : spans[-1].end + 1] == "?"
+        """Whether a question mark ends the words, which are then no claim."""
+        return not self.questions and self.text[spans[-1].end : spans[-1].end + 1] == "?"
 
     def _is_question(self, parsed: Parsed) -> bool:
         return bool(parsed.doc.text.rstrip("\"'”’ ").endswith("?"))
@@ -257,28 +296,41 @@ class _Reader:
     def _remember(self, parsed: Parsed, attribution: Attribution, speakers: list[Who]) -> None:
         who = speakers[0]
         self.memory.spoke(who)
+        self.memory.voice = who, parsed.span(attribution.cue[0], attribution.cue[-1])
         if who.kind in {"outlet", "unspecified", "unresolved"} or attribution.lemma in MENTAL:
             return
         text = parsed.doc.text.lower()
         release = parsed.sentence.number == 1 and who.kind == "organization" and attribution.lemma in ANNOUNCING
         lasting = attribution.rule == "according_to" or "statement" in text or release
+        if who.kind == "organization" and is_release(parsed, attribution):
+            self.memory.release = who
         self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
 
     def _free_quotations(self, parsed: Parsed, taken: frozenset[int]) -> Iterator[Said]:
         """Quotations that no cue of this sentence takes: a speaker going on."""
         for number, tokens in self._quoted(parsed):
             free = tokens - taken
-            if len(free) * 2 <= len(tokens) or not is_full(parsed, free):
+            if len(free) * 2 <= len(tokens):
+                continue
+            if not is_full(parsed, free) and not goes_over(parsed, free, self.quotations.numbered(number)):
                 continue
             if len(tokens) < 0.6 * len(parsed.doc) and number not in self.memory.owners:
                 continue  # a quoted part inside a sentence of the outlet
-            who = self.memory.owners.get(number) or (self.memory.last[-1] if self.memory.last else None)
-            if who is None:
+            owner = self.memory.owners.get(number) or self._goes_on_speaking()
+            if owner is None:
                 yield Said(free, UNRESOLVED, None, "direct", rule="free_quotation")
                 continue
-            self.memory.owners.setdefault(number, who)
+            who, cue = self.memory.owners.setdefault(number, owner)
             self.memory.spoke(replace(who, sentence=parsed.sentence.number))
-            yield Said(free, replace(who, mention=None, how="goes_on"), None, "direct", rule="free_quotation")
+            yield Said(free, replace(who, how="goes_on"), None, "direct", rule="free_quotation", cue=cue)
+
+    def _goes_on_speaking(self) -> tuple[Who, Span | None] | None:
+        """Whoever spoke last, with the words that said so: a second sentence has the mention and cue of the first."""
+        who = self.memory.last[-1] if self.memory.last else None
+        if who is None:
+            return None
+        voice = self.memory.voice
+        return voice if voice is not None and voice[0].same(who) else (replace(who, mention=None), None)
 
     def _unattributed(
         self, parsed: Parsed, attributions: list[Attribution], taken: frozenset[int], said: list[Said]
@@ -291,14 +343,16 @@ class _Reader:
             if teller is not None and teller.attribution and is_joined(parsed, content, teller.attribution):
                 yield replace(teller, content=content, mode=None)
                 continue
-            if not attributions and goes_on(account, parsed, parsed.sentence.paragraph):
-                assert account is not None
+            if not attributions and account is not None and goes_on(account, parsed, parsed.sentence.paragraph):
                 self.memory.account = account.later(parsed.sentence.paragraph, parsed.sentence.number)
                 yield Said(
                     content, replace(account.teller, mention=None), None, "implied", accept=(None,), rule="implied"
                 )
             elif adverb is not None and parsed.doc[adverb].lower_ in HEARSAY:
                 yield from self._hearsay(parsed, content, adverb)
+            elif self.memory.release is not None:
+                issuer = replace(self.memory.release, mention=None)
+                yield Said(content, issuer, None, "implied", accept=(None,), rule="implied")
             else:
                 yield Said(content, OUTLET, None, "none", rule="outlet")
         if (
@@ -331,7 +385,8 @@ class _Reader:
     def _claims(self, parsed: Parsed, said: Said) -> Iterator[Draft]:
         figures = self.figures.get(parsed.sentence.number, [])
         numbers = self._numbers(parsed)
-        pieces = split(parsed, said.content, numbers)
+        one = said.attribution is not None and said.attribution.whole
+        pieces = [whole(parsed, said.content)] if one else split(parsed, said.content, numbers)
         for piece in pieces:
             spans = spans_of(parsed, piece.tokens, piece.head)
             idle = said.rule == "outlet" and expressive(parsed.doc[piece.head]) and not piece.tokens & numbers
@@ -369,7 +424,8 @@ class _Reader:
             hedged=hedged(parsed, piece.head, piece.tokens, attribution),
             figures=tuple(self._figure(parsed, figure, piece) for figure in own),
             where=_places(parsed, piece.tokens),
-            signals=self._signals(parsed, said, mode, share, pieces),
+            signals=self._signals(parsed, said, mode, share, pieces)
+            | parse_signals(parsed, piece, attribution, self.memory.last),
         )
 
     def _figure(self, parsed: Parsed, figure: FoundFigure, piece: Piece) -> DraftFigure:
@@ -412,7 +468,7 @@ def _joined_to(found: list[Attribution], beside: Attribution) -> list[Attributio
 def _only_a_thought_within(each: Attribution, attributions: list[Attribution]) -> bool:
     """ "She said the group planned to …": the plan is what she says, not another speaker's claim."""
     coordinated = each.rule == "noun_object" and each.coordinated
-    thought = each.lemma in MENTAL or each.unspecified or each.rule in {"noun_object", "infinitive"}
+    thought = each.lemma in THOUGHTS or each.unspecified or each.rule in {"noun_object", "infinitive"}
     thought = thought and not coordinated
     return thought and any(each.cue[0] in other.content for other in attributions if other is not each)
 

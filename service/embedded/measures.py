@@ -4,7 +4,19 @@ The verb or participle in the text, for one figure inside one claim; the noun is
 
 import re
 
-from service.embedded.counting import CAPTIVE, CHANGING, PLAIN_NOUNS, TIMES_UNITS, amount_of, noun_of, number_word
+from service.embedded.counting import (
+    CAPTIVE,
+    CHANGE_NOUNS,
+    CHANGING,
+    LENGTHS,
+    PLAIN_NOUNS,
+    REPORTING,
+    TALLIES,
+    TIMES_UNITS,
+    amount_of,
+    noun_of,
+    number_word,
+)
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
 
@@ -24,8 +36,16 @@ IDIOMS = frozenset(
 PARTICLES = frozenset("off over out up down away".split())
 SEARCHING = frozenset("look search wait hunt".split())
 # A number after these only says where, whence, how often or among how many.
-PLACES = frozenset("in at from across on among between with without near into through out over to off along".split())
+PLACES = frozenset("in at from across on among with without near into through out over to off along".split())
 REDUCING = frozenset("cut raise reduce slash lower lift bring take".split())
+# "Are feared buried": the second verb says what became of them.
+FEARING = frozenset("fear believe think presume report suspect confirm".split())
+# Behind an amount these make it say only when or where.
+FRAMES = frozenset("ago later earlier before after beforehand afterwards since previously sooner".split())
+DIRECTIONS = frozenset(
+    """north south east west northeast northwest southeast southwest north-east north-west south-east south-west away
+    from off below above behind beneath inland upstream downstream offshore out outside""".split()
+)
 SHORT = 5  # words of "in a critical condition"
 FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
@@ -38,6 +58,8 @@ def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, vio
         return None
     if number.pos_ == "VERB" and figure.unit == "times":
         return str(number.text)  # "doubled"
+    if figure.unit is None and any(child.lower_ == "of" and child.dep_ == "quantmod" for child in number.children):
+        return None  # the 29 of "three of 29 registers"
     noun = _counted_noun(number, figure)
     if noun is None:
         return None
@@ -52,6 +74,10 @@ def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
             return number  # "18 of the soldiers": what befell the 18
         return noun if noun is not None else number
     amount = amount_of(number, figure.unit)
+    if _frames(amount, number, figure.unit):
+        return None
+    if amount.head.lemma_.lower() in CHANGE_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod"}:
+        return None if figure.unit in TIMES_UNITS else amount
     if amount.head.pos_ in PLAIN_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod", "predet"}:
         # "half the guests", "twice the amount"
         share = figure.unit in {"percent", "times"} and amount == number and number.is_alpha
@@ -59,6 +85,19 @@ def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
     if amount.dep_ == "pobj" and figure.unit in TIMES_UNITS and not _lasts(amount.head):
         return None
     return amount
+
+
+def _frames(amount: Token, number: Token, unit: str) -> bool:
+    """ "Nine days after the fire", "40 km south of the town", "over six years", "up 12 per cent"."""
+    following = amount.doc[amount.i + 1].lower_ if amount.i + 1 < len(amount.doc) else ""
+    if unit in TIMES_UNITS:
+        over = any(child.lower_ == "over" and child.dep_ == "quantmod" for child in number.children)
+        return following in FRAMES or (over and amount.dep_ == "npadvmod")
+    if unit in LENGTHS:
+        fell = following == "from" and amount.head.lemma_.lower() in CHANGING
+        return following in DIRECTIONS and amount.dep_ != "dobj" and not fell
+    before = amount.doc[min(amount.i, number.i) - 1].lower_ if min(amount.i, number.i) > 0 else ""
+    return unit == "percent" and before in {"up", "down"} and amount.head.pos_ != "VERB"
 
 
 def _lasts(preposition: Token) -> bool:
@@ -69,10 +108,13 @@ def _lasts(preposition: Token) -> bool:
 
 def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool) -> str | None:
     death = "killed" if violent else "died"
+    if noun.head.lemma_.lower() in CHANGE_NOUNS and noun.dep_ in {"compound", "nummod", "amod", "nmod"}:
+        return str(noun.head.text)  # "a 90 per cent surge in thefts"
     if noun.lemma_.lower() in DEATH_NOUNS:
         return death
     own = _own_participle(noun, death)
-    if own is not None:
+    ruled = noun.dep_ in {"nsubj", "nsubjpass"} and noun.head.pos_ == "VERB" and noun.head.i in content
+    if own is not None and not ruled:
         return own
     if counts and _only_places(noun):
         return None
@@ -81,11 +123,38 @@ def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool
         head = token.head
         if token.dep_ in {"pobj", "prep", "appos", "conj"} and head.lemma_.lower() in DEATH_NOUNS:
             return death
+        if _only_describes(token):
+            return None
         if head.pos_ in {"VERB", "AUX"}:
+            share = _participle_of_tally(head)
+            if share is not None:
+                return share
+            if head.lemma_.lower() in REPORTING and token.dep_ not in {"nsubj", "nsubjpass", "agent"}:
+                return None
             return _of_verb(head, token, death) if head.i in content else _death_beside(head, death)
         if _denominator(token):
             return None
         token = head
+    return None
+
+
+def _only_describes(token: Token) -> bool:
+    """ "A wall of 12 metres", "an offer of $2m": the size of a thing, of which something else is said."""
+    if token.dep_ != "pobj" or token.head.lower_ != "of":
+        return False
+    thing = token.head.head
+    sized = thing.lemma_.lower() not in TALLIES | DEATH_NOUNS | CHANGE_NOUNS | {"minimum", "maximum"}
+    sized = sized and not (token.pos_ == "NUM" and token.is_alpha)  # "its crew of four walked away"
+    return thing.pos_ in PLAIN_NOUNS and sized and not thing.like_num
+
+
+def _participle_of_tally(verb: Token) -> str | None:
+    """ "Filled" of "the share of posts filled rose to 40 per cent"."""
+    for child in verb.children:
+        if child.dep_ in {"nsubj", "nsubjpass", "dobj"} and child.lemma_.lower() in TALLIES:
+            for word in child.subtree:
+                if word.tag_ == "VBN" and word.dep_ in {"acl", "amod"}:
+                    return str(word.text)
     return None
 
 
@@ -105,6 +174,8 @@ def _only_places(noun: Token) -> bool:
     if noun.dep_ != "pobj" or noun.head.lower_ not in PLACES or noun.lemma_.lower() in DEATH_NOUNS:
         return False
     top = noun.head.head
+    if noun.head.lower_ == "into" and top.lemma_.lower() in SEARCHING:
+        return False
     while top.dep_ == "prep":
         top = top.head
     changes = top.lemma_.lower() in CHANGING | REDUCING or any(
@@ -138,6 +209,9 @@ def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
         # "raising the death toll to 23"
         if child != argument and child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS:
             return death
+        told = child.dep_ in {"oprd", "xcomp", "acomp", "advcl"} and child.tag_ == "VBN" and child.i == verb.i + 1
+        if told and verb.lemma_.lower() in FEARING:
+            return _phrase(child)
     lemma = verb.lemma_.lower()
     if lemma == "be" and argument.dep_ == "nsubj":
         return _state_of(verb)
@@ -176,7 +250,7 @@ def _phrase(verb: Token) -> str:
         beside = child.i == verb.i + 1
         if beside and (child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ in PARTICLES)):
             return f"{verb.text} {child.text}"
-        if beside and child.dep_ == "prep" and child.lower_ == "for" and verb.lemma_.lower() in SEARCHING:
+        if beside and child.dep_ == "prep" and child.lower_ in {"for", "into"} and verb.lemma_.lower() in SEARCHING:
             return f"{verb.text} {child.text}"
         if child.lower_ in CAPTIVE and child.i > verb.i:
             return f"{verb.text} {child.text}"

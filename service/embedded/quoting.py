@@ -4,10 +4,10 @@ Only for quotations that the grammar of their own sentence does not hand to some
 
 from bisect import bisect_right
 
-from service.embedded.attribution import Attribution
+from service.embedded.acts import Attribution
 from service.embedded.parsing import Parsed, Token
 from service.embedded.sources import named_by, subject_of
-from service.lexicon.cues import CUE_FORMS, MENTAL, STANCES
+from service.lexicon.cues import MENTAL, QUOTING_FORMS, STANCES
 from service.records import Quotation, Span
 
 FULL = 4  # words; fewer in quotation marks are a borrowed term, not a statement
@@ -32,6 +32,9 @@ class Quotations:
                 found.append((number, each))
         return found[::-1]
 
+    def numbered(self, number: int) -> Quotation:
+        return self._all[number]
+
     def share(self, spans: tuple[Span, ...]) -> float:
         """Which part of the characters stands in quotation marks."""
         total = sum(span.end - span.start for span in spans)
@@ -54,11 +57,18 @@ def is_full(parsed: Parsed, tokens: frozenset[int]) -> bool:
     return len(words) >= FULL and (verb or len(words) >= 12)
 
 
+def goes_over(parsed: Parsed, tokens: frozenset[int], quotation: Quotation) -> bool:
+    """Whether the sentence is one of several in the quotation: then a verb is enough to make it a statement."""
+    inside = quotation.inner
+    more = inside.start < parsed.sentence.span.start or parsed.sentence.span.end < inside.end
+    return more and any(parsed.doc[i].tag_ in {"VBD", "VBZ", "VBP", "MD"} for i in tokens)
+
+
 def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None:
     """The cue with a subject that stands nearest to the quotation, in the same sentence and outside of it."""
     best: tuple[int, Token] | None = None
     for token in parsed.doc:
-        lemma = CUE_FORMS.get(token.lower_)
+        lemma = QUOTING_FORMS.get(token.lower_)
         if lemma is None or token.i in quoted or lemma in MENTAL or not token.tag_.startswith("VB"):
             continue
         distance = min(abs(token.i - min(quoted)), abs(token.i - max(quoted)))
@@ -72,11 +82,11 @@ def speaker_beside(parsed: Parsed, quoted: frozenset[int]) -> Attribution | None
         subject = _after_the_verb(verb, quoted) or _neighbour(verb, quoted)
     if subject is None:
         return None
-    lemma = CUE_FORMS[verb.lower_]
+    lemma = QUOTING_FORMS[verb.lower_]
     return Attribution(
         cue=(verb.i,),
         lemma=lemma,
-        stance=STANCES[lemma],
+        stance=STANCES.get(lemma, "asserts"),
         rule="quotation",
         content=quoted,
         frame=frozenset({verb.i}) | frozenset(each.i for each in subject.subtree if each.i not in quoted),

@@ -6,12 +6,13 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from service.embedded.parsing import Parsed
+from service.embedded.parsing import Parsed, Token
 from service.embedded.sources import Named
-from service.lexicon.bodies import BODY_WORDS, GENERIC_BODIES
+from service.lexicon.bodies import ANAPHORIC_BODIES, BODY_WORDS, GENERIC_BODIES
 from service.lexicon.function_words import DETERMINERS
 from service.lexicon.names import FEMALE, MALE
-from service.lexicon.roles import ROLES
+from service.lexicon.roles import ANONYMOUS, ROLES
+from service.lexicon.titles import FEMALE_TITLES, MALE_TITLES
 from service.records import Reading, Span, Speaker, SpeakerMention
 
 DEFINITE = frozenset("the this that its their".split())
@@ -19,8 +20,11 @@ OWN_OF = {"its": "it", "his": "he", "him": "he", "her": "she", "their": "they", 
 # Held by one person whom everybody knows: they need no naming before.
 OFFICES = frozenset(
     """president minister premier chancellor king queen pope governor mayor secretary speaker pm ambassador judge
-    chairman chief director commissioner spokesman spokeswoman spokesperson prosecutor leader prince sheriff""".split()
+    chairman chief director spokesman spokeswoman spokesperson prince""".split()
 )
+ELSEWHERE = frozenset("local other second third first next former".split())  # "the local MP" is somebody new
+CLOSE = 3  # sentences over which a known woman is taken for "she" before somebody who may be a man
+AGENTS = ("ers", "ors", "ists", "ants")  # "wrestlers", "visitors"
 NEAR = 6  # sentences over which somebody who spoke is taken up by a pronoun
 
 
@@ -61,6 +65,15 @@ def gender_of(speaker: Speaker) -> str:
     return "m" if first in MALE else "f"
 
 
+def gender_of_title(words: str, speaker: Speaker) -> str:
+    """ "f" where the words name the speaker as Mrs or Lady, "m" as Mr or Sir, else ""."""
+    name = speaker.name.lower().split()
+    titles = {word.strip(".,") for word in words.lower().split() if word not in name}
+    if not titles.isdisjoint(FEMALE_TITLES):
+        return "f"
+    return "" if titles.isdisjoint(MALE_TITLES) else "m"
+
+
 class Resolver:
     """Looks mentions up by sentence; built once for a reading."""
 
@@ -70,10 +83,14 @@ class Resolver:
         self._named: dict[int, list[int]] = {}  # sentences in which a speaker is named, by the speaker's index
         self._makers: dict[str, Who] = {}
         self._genders = [gender_of(speaker) for speaker in reading.speakers]
+        self._unnamed: dict[int, list[tuple[str, Span]]] = {}  # nouns by sentence, with the pronouns that fit them
+        self._bearers: dict[int, Who] = {}  # whom a role without a name was taken for, by the role's index
         for mention in reading.mentions:
             self._by_sentence.setdefault(mention.sentence, []).append(mention)
             if mention.form == "name" and mention.speaker is not None:
                 self._named.setdefault(mention.speaker, []).append(mention.sentence)
+                titled = gender_of_title(mention.span.of(reading.article.text), reading.speakers[mention.speaker])
+                self._genders[mention.speaker] = titled or self._genders[mention.speaker]
 
     def who(self, parsed: Parsed, named: Named, last: list[Who]) -> Who:
         """Whom `named` stands for; `last` are those who spoke before, the latest at the end."""
@@ -100,6 +117,9 @@ class Resolver:
             return self._as(taken, span, number, "role")
         if named.document and mention.speaker is not None:
             self._makers[named.document] = self._entity(mention.speaker, mention.mark, span, number, "name")
+        unnamed = self._unnamed_before(mention.span.of(text).lower(), number) if mention.form == "pronoun" else None
+        if mention.speaker is None and unnamed is not None:
+            return self._as(unnamed, span, number, "pronoun")
         if mention.speaker is None:
             return Who("unresolved", None, None, "unresolved", mention=span, sentence=number, ambiguity=1.0)
         return self._entity(mention.speaker, mention.mark, span, number, mention.form)
@@ -123,6 +143,10 @@ class Resolver:
 
     def subject(self, parsed: Parsed) -> Who | None:
         """The person or body that the sentence is about: its main verb's subject, where that is named."""
+        if parsed.sentence.number not in self._unnamed:
+            self._unnamed[parsed.sentence.number] = [
+                (fitting, parsed.span(token.i, token.i)) for token in parsed.doc if (fitting := _pronouns_of(token))
+            ]
         root = next((token for token in parsed.doc if token.dep_ == "ROOT"), None)
         subject = (
             next((child for child in root.children if child.dep_ in {"nsubj", "nsubjpass"}), None) if root else None
@@ -142,6 +166,8 @@ class Resolver:
         best = [mention for mention in mentions if mention.span.overlaps(head)]
         if best and best[0].form == "name":
             return best[0]
+        if best and best[0].form == "document" and parsed.doc[named.head].lower_ in OWN_OF:
+            return None  # of "its report", whoever it belongs to
         for child in parsed.doc[named.head].children:
             if child.dep_ == "appos":
                 apposed = parsed.span(child.i, child.i)
@@ -174,7 +200,9 @@ class Resolver:
             beside = after == 2 and text[named.span.end] == "," and closed
             # "Deputy head of the port of Lagos, Ada Obi, said"
             far = after > 0 and mention.span.start < edge and text[mention.span.start - 2] == "," and closed and office
-            if beside or far or (before == 2 and text[mention.span.end] == ","):
+            # "Ada Obi, a teacher, said"; but "Ada Obi, the teacher added, …" is the teacher's saying
+            ends = text[named.span.end : named.span.end + 1] in {",", ")"} or text[named.span.start :][:4] != "the "
+            if beside or far or (before == 2 and text[mention.span.end] == "," and ends):
                 return mention
         return None
 
@@ -193,9 +221,41 @@ class Resolver:
         if mention.form != "role" or mention.speaker is None or words[0] != "the" or words[-1] in OFFICES:
             return None
         speaker = self._reading.speakers[mention.speaker]
-        if speaker.kind != "anonymous" or speaker.principal or speaker.mentions[0] != mention.mark:
+        owned = any(word.endswith(("’s", "'s", "’", "'")) for word in words)
+        after = self._reading.article.text[mention.span.end : mention.span.end + 5].lower()
+        described = after.startswith((" who ", " that ", " of ", " at ", " in "))  # it says itself who is meant
+        if speaker.kind != "anonymous" or speaker.principal or owned or described or words[1] in ELSEWHERE:
             return None
-        return self._taken_up("", last, number, pronoun=False)
+        first = self._reading.mention_by_mark[speaker.mentions[0]].span.of(self._reading.article.text).lower()
+        if mention.speaker not in self._bearers and first.startswith("the "):
+            bearer = self._only_person(number) or self._taken_up("", last, number, pronoun=False)
+            if bearer is not None:
+                self._bearers[mention.speaker] = bearer
+        return self._bearers.get(mention.speaker)
+
+    def _unnamed_before(self, words: str, number: int) -> Who | None:
+        """The first of those whom the sentence before speaks of without a name, and who fit the pronoun."""
+        pronoun = OWN_OF.get(words, words)
+        for fitting, span in self._unnamed.get(number - 1, ()):
+            if pronoun in fitting.split():
+                noun = span.of(self._reading.article.text)
+                return Who(noun, None, noun, "organization" if fitting == "it" else "anonymous", span, number - 1, 0.6)
+        return None
+
+    def _only_person(self, number: int) -> Who | None:
+        """The one person whom the sentence before names, if it names one only."""
+        mentions = self._by_sentence.get(number - 1, [])
+        people = {
+            mention.speaker: mention
+            for mention in mentions
+            if mention.form == "name"
+            and mention.speaker is not None
+            and self._reading.speakers[mention.speaker].kind == "person"
+        }
+        if len(people) != 1:
+            return None
+        index, mention = people.popitem()
+        return self._entity(index, mention.mark, mention.span, number - 1, "name")
 
     def _within(self, parsed: Parsed, mention: SpeakerMention, words: str) -> Who | None:
         """The sentence's own subject, where it stands before the pronoun and fits: "Obi smiled when she said"."""
@@ -208,9 +268,19 @@ class Resolver:
             return subject if subject.kind == "person" and known in {"", gender} else None
         return subject if subject.kind == "organization" else None
 
+    def _of_gender(self, gender: str, last: list[Who], number: int) -> Who | None:
+        """Who of the last speakers is known to be of that gender, where the last one of all may be of either."""
+        people = [who for who in last[-4:] if who.index is not None and number - who.sentence <= CLOSE]
+        if not people or self._genders[people[-1].index or 0] or people[-1].kind not in {"person", "anonymous"}:
+            return None
+        return next((who for who in reversed(people) if self._genders[who.index or 0] == gender), None)
+
     def _taken_up(self, words: str, last: list[Who], number: int, *, pronoun: bool) -> Who | None:
         """Who of the last speakers a pronoun or role can stand for."""
         gender = {"he": "m", "she": "f"}.get(words, "")
+        known = self._of_gender(gender, last, number) if pronoun and gender else None
+        if known is not None:
+            return known
         for who in reversed(last[-4:]):
             if number - who.sentence > NEAR:
                 break
@@ -218,11 +288,11 @@ class Resolver:
                 if who.kind in {"organization", "document"} or (words == "they" and who.kind == "anonymous"):
                     return who
                 continue
-            known = self._genders[who.index] if who.index is not None else ""
-            if who.kind == "person" and (not gender or known in {"", gender}):
+            of = self._genders[who.index] if who.index is not None else ""
+            if who.kind == "person" and (not gender or of in {"", gender}):
                 return who
             alone = who.kind == "anonymous" and not is_plural(who.name or "")
-            if alone and pronoun and known in {"", gender} and who is last[-1]:
+            if alone and pronoun and of in {"", gender} and who is last[-1]:
                 return who
         return None
 
@@ -236,8 +306,13 @@ class Resolver:
             taken = self._taken_up(OWN_OF.get(words.lower(), words.lower()), last, number, pronoun=True)
             if taken is not None:
                 return self._as(taken, named.span, number, "pronoun")
+            unnamed = self._unnamed_before(words.lower(), number)
+            if unnamed is not None:
+                return self._as(unnamed, named.span, number, "pronoun")
             return Who("unresolved", None, None, "unresolved", mention=named.span, sentence=number, ambiguity=1.0)
-        if token.lemma_.lower() in ROLES and words.lower().startswith(("the ", "that ", "this ")):
+        second = words.lower().split()[1:2]
+        taking_up = words.lower().startswith(("the ", "that ", "this ")) and not ELSEWHERE.intersection(second)
+        if token.lemma_.lower() in ROLES and taking_up:
             taken = self._taken_up("", last, number, pronoun=False)
             if taken is not None:
                 return self._as(taken, named.span, number, "role")
@@ -252,6 +327,19 @@ class Resolver:
         plain = _without_numbers(plain) if token.pos_ == "PROPN" else plain
         body = token.pos_ == "PROPN" or token.lower_ in BODY_WORDS | GENERIC_BODIES
         return Who(plain, None, plain, "organization" if body else "anonymous", named.span, number, 0.5, "words")
+
+
+def _pronouns_of(noun: Token) -> str:
+    """Which pronouns a common noun can be meant by: "it", "they", "he she", or none."""
+    word, plural = noun.lower_, noun.tag_ == "NNS"
+    if noun.pos_ != "NOUN":
+        return ""
+    if plural:
+        people = word in ANONYMOUS or noun.lemma_.lower() in ROLES or word.endswith(AGENTS)
+        return "they" if people else ""
+    if word in BODY_WORDS or word in GENERIC_BODIES or word in ANAPHORIC_BODIES:
+        return "it"
+    return "he she" if word in ROLES else ""
 
 
 def is_plural(words: str) -> bool:

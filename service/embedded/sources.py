@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.embedded.parsing import Doc, Parsed, Token
-from service.lexicon.roles import DOCUMENTS
+from service.lexicon.roles import DOCUMENTS, ROLES
 from service.records import Span
 
 NOBODY = frozenset(
@@ -16,6 +16,8 @@ ISSUED = frozenset("issue release publish make give send post write put share ci
 OWNERS = frozenset("its his her their".split())
 RELATIVE = frozenset("who which that".split())
 KEPT_PREPOSITIONS = frozenset("of for in within at from on".split())
+HAD_BY = frozenset("obtained seen reviewed viewed read heard shared quoted cited leaked examined signed".split())
+FINDINGS = frozenset("study report survey poll statement analysis review audit census communique".split())
 MADE_BY = frozenset("by from of".split())
 
 
@@ -76,7 +78,10 @@ def conjuncts_of(noun: Token) -> list[Token]:
     while front:
         token = front.pop()
         for child in token.children:
-            if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN"}:
+            # "Ada Obi, head of the port and a member of the board, said" is one speaker
+            told_of = token.pos_ == "PROPN" and child.lemma_.lower() in ROLES
+            told_of = told_of and any(word.dep_ == "det" and word.lower_ in {"a", "an"} for word in child.children)
+            if child.dep_ == "conj" and child.pos_ in {"NOUN", "PROPN"} and not told_of:
                 found.append(child)
                 front.append(child)
     return found
@@ -87,10 +92,14 @@ def _maker(document: Token) -> Token | None:
     for child in document.children:
         if child.dep_ == "poss" and (child.pos_ in {"PROPN", "NOUN"} or child.lower_ in OWNERS):
             return child
+    before = document.doc[document.i - 1] if document.i else None
+    named = before is not None and before.dep_ == "compound" and before.pos_ == "PROPN" and before.head == document
+    if before is not None and named and document.lemma_.lower() in FINDINGS:
+        return before  # "a Labour Watch study"
     for child in document.children:
         if child.dep_ == "prep" and child.lower_ in MADE_BY - {"of"}:
             return next((word for word in child.children if word.dep_ == "pobj"), None)
-        if child.dep_ == "acl":
+        if child.dep_ == "acl" and child.lower_ not in HAD_BY:
             for agent in child.children:
                 if agent.dep_ in {"agent", "prep"} and agent.lower_ in MADE_BY:
                     return next((word for word in agent.children if word.dep_ == "pobj"), None)

@@ -1,6 +1,6 @@
 """How does the speaker put it: asserted, denied, planned, demanded, and is it marked as unproven?"""
 
-from service.embedded.attribution import Attribution
+from service.embedded.acts import Attribution
 from service.embedded.parsing import Parsed, Token
 from service.lexicon.cues import HEDGE_ADJECTIVES, HEDGE_ADVERBS, HEDGE_MODALS, HEDGE_PASSIVES, MENTAL
 from service.records import Stance

@@ -4,7 +4,7 @@ Whose they are (the outlet's, an open account's, or the last speaker's after all
 
 from collections.abc import Iterator
 
-from service.embedded.attribution import Attribution
+from service.embedded.acts import Attribution
 from service.embedded.clauses import is_finite
 from service.embedded.parsing import Parsed, Token
 from service.lexicon.cues import CUE_FORMS, EXPRESSIVE, MENTAL
@@ -35,9 +35,12 @@ def is_joined(parsed: Parsed, content: frozenset[int], attribution: Attribution)
     if head is None or min(content) < attribution.cue[0] or attribution.lemma in MENTAL:
         return False
     subject = next((child for child in head.children if child.dep_ in {"nsubj", "nsubjpass", "expl"}), None)
-    if subject is None or subject.lower_ in {"he", "she"}:
-        return False
     before = {parsed.doc[i].lower_ for i in range(max(0, min(content) - 2), min(content) + 1)}
+    if subject is None:  # "…, she said, and would go on": the subject of what is said does
+        modal = any(child.tag_ == "MD" for child in head.children)
+        return modal and min(attribution.content) < attribution.cue[0] and bool(before & {"and", "but"})
+    if subject.lower_ in {"he", "she"}:
+        return ";" in before and min(attribution.content) < attribution.cue[0]
     return bool(before & {"and", ";", ":", "but"})
 
 
@@ -59,7 +62,9 @@ def _free_heads(parsed: Parsed, cues: set[int], taken: frozenset[int]) -> list[T
     for token in parsed.doc:
         if token.i in taken or token.i in cues or token.lemma_.lower() in EXPRESSIVE:
             continue
-        quoted_as = token.lower_ in {"quoted", "cited"} and any(child.lower_ == "as" for child in token.children)
+        quoted_as = CUE_FORMS.get(token.lower_) in {"quote", "cite"} and any(
+            child.lower_ == "as" for child in token.children
+        )
         mistaken = token.pos_ not in {"VERB", "AUX"} and _speech(token)
         if (
             token.dep_ == "ROOT"

@@ -18,7 +18,10 @@ BODY_WORDS = frozenset(
     insurance financial consulting data analytics software networks studios entertainment breweries chemicals
     textiles resources properties realty ventures ab oyj ag gmbh asa nv guild collective consortium syndicate
     cooperative staff observatory museum academy clinic hospice prefecture legion militia battalion regiment
-    railway metro hotels retail outlets farms solar renewables biotech genomics health care
+    transit railway metro hotels retail outlets farms voice water waters works hydro oyj oy spa srl bv pty pvt llp
+    sacco
+    rail freight brewery sugar cement textile mills estates plantations vineyards quarries dairies creamery solar
+    renewables biotech genomics health care
     politico bloomberg cnn bbc afp breitbart democrats republicans tories conservatives""".split()
 )
 
@@ -27,7 +30,7 @@ GENERIC_BODIES = frozenset(
     """police military army navy government authorities forces administration opposition parliament senate court
     judiciary troops gendarmerie coastguard paramilitaries leadership regulators regulator prosecution
     defence hotel prefecture airline insurer retailer manufacturer carmaker utility directorate municipality
-    presidency""".split()
+    presidency inspectorate operator""".split()
 )
 
 # Nouns that take up a body already named. The value tells which words of a full name fit, or nothing for any body.
@@ -79,3 +82,11 @@ ANAPHORIC_BODIES: dict[str, frozenset[str]] = {
     "school": frozenset({"school"}),
     "bureau": frozenset({"bureau"}),
 }
+
+# Common nouns that stand before a body's name: "the charity Open Hands", "brokers Forbes and Perera".
+NAMED_BODIES = frozenset(
+    """agency charity company firm group newspaper daily weekly broadcaster think-tank tank party union airline bank
+    retailer insurer outlet utility watchdog lobby organisation organization consultancy brokerage brokers broker
+    publisher manufacturer maker carmaker giant supermarket developer builder contractor startup start-up operator
+    association movement militia collective network website platform ngo pollster provider owners owner""".split()
+)

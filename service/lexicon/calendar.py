@@ -43,8 +43,21 @@ TIME_PREPOSITIONS: Final = frozenset(
     "in since until till by before after during from to through of for between early late mid last next this on "
     "around about and throughout beginning starting ending end start".split()
 )
-AHEAD: Final = frozenset("will shall scheduled upcoming due deadline slated".split())
+AHEAD: Final = frozenset(
+    "will shall would may might could ll scheduled upcoming due deadline slated expected expects resume resumes begins "
+    "starts reopens convenes".split()
+)
+AHEAD_WITH_TO: Final = frozenset(
+    "is are was were be plan plans planned planning expect expects expected want wants hope hopes intend intends due "
+    "set scheduled promise promised promises vow vowed vows pledge pledged threatened threatens agreed likely order "
+    "ordered orders asked told decided wished ready".split()
+)
+"""Before "to" these look forward: "is to open on", "plans to leave by"; "went to Dorn on" does not."""
 REPORTING: Final = frozenset("said says told announced reported confirmed claimed stated wrote added declared".split())
+LOOKING_BACK: Final = frozenset("was were had been did".split())
+FEASTS: Final = {"christmas": (12, 25), "halloween": (10, 31)}
+MOVING_FEASTS: Final = frozenset("easter eid ramadan diwali holi dashain lent passover hanukkah".split())
+"""Days that move with the moon, or with the country: found, never resolved."""
 EDGES: Final = frozenset({"early", "late", "mid", "mid-"})
 NUMBER_NAMES: Final = {
     name: value
@@ -70,10 +83,13 @@ DATE_WORDS: Final = (
     | SHORT_PERIODS
     | LONG_PERIODS
     | frozenset("today yesterday tomorrow tonight overnight clock half dusk".split())
+    | FEASTS.keys()
+    | MOVING_FEASTS
 )
 """A sentence with none of these words and no digit holds no date."""
 DATE_STARTERS: Final = DATE_WORDS | frozenset(
-    "past last recent coming this next same previous following earlier later first second third fourth q a an the "
+    "past last recent coming this next same previous following earlier later first second third fourth q a an "
+    "the end that "
     "mon tue tues wed thu thur thurs fri sat sun hundred".split()
 )
 """Words that a date may begin with, beside number words."""

@@ -4,11 +4,11 @@ Lemmas only; whoever reads text inflects them (`CUE_FORMS`)."""
 
 from service.records import Stance
 
-ASSERTING = """accept acknowledge add admit advise affirm agree allege announce answer argue assert assess assure boast
+ASSERTING = """accept acknowledge add admit affirm advise agree allege announce answer argue assert assess assure boast
     brag caution charge cite claim clarify comment complain concede conclude contend counter declare describe
     detail disclose elaborate emphasise emphasize estimate explain exclaim find highlight hint imply indicate
     inform insist joke lament maintain mention note observe opine outline point proclaim propose quip read
-    reaffirm reassure recall reckon recount reiterate relate remark remember remind repeat reply report respond
+    reaffirm reassure recall reckon record recount reiterate relate remark remember remind repeat reply report respond
     retort reveal say show signal speculate state stipulate stress submit suggest surmise swear tell testify tweet
     underline underscore write post believe think feel fear suspect hope doubt judge consider quote calculate fume
     whisper blab gush sob shout yell scream mutter murmur grumble moan groan confide thunder""".split()
@@ -49,6 +49,15 @@ IRREGULAR: dict[str, tuple[str, ...]] = {
     "signal": ("signal", "signals", "signalled", "signaled", "signalling", "signaling"),
     "show": ("show", "shows", "showed", "shown", "showing"),
     "brag": ("brag", "brags", "bragged", "bragging"),
+    "refer": ("refer", "refers", "referred", "referring"),
+    "slam": ("slam", "slams", "slammed", "slamming"),
+    "dub": ("dub", "dubs", "dubbed", "dubbing"),
+    "sing": ("sing", "sings", "sang", "sung", "singing"),
+    "begin": ("begin", "begins", "began", "beginning"),
+    "snap": ("snap", "snaps", "snapped", "snapping"),
+    "beg": ("beg", "begs", "begged", "begging"),
+    "go": ("goes", "went"),
+    "cast": ("cast", "casts", "casting"),
 }
 
 # Verbs that are also everyday nouns or have everyday uses: a cue for the parser to settle, not for a word list.
@@ -57,13 +66,14 @@ LOOSE = frozenset(
 )
 
 ACCORDING_TO = (
-    "according to", "as per", "in the words of", "as reported by", "citing", "quoting",
+    "according to", "as per", "in the words of", "as reported by", "citing", "quoting", "in the view of",
+    "in the opinion of", "in the judgment of", "in the judgement of", "in the telling of", "as told by",
 )  # fmt: skip
 
 CUE_NOUNS = frozenset(
     """statement report claim announcement allegation accusation assertion denial declaration warning
     estimate assessment comment remark communique communiqué testimony admission confirmation forecast prediction
-    belief""".split()
+    belief suggestion argument contention complaint suspicion idea notion rumour rumor""".split()
 )
 
 HEDGE_ADVERBS = frozenset(
@@ -85,6 +95,10 @@ def forms_of(lemma: str) -> tuple[str, ...]:
         return (lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing")
     plural = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")
     return (lemma, plural, lemma + "ed", lemma + "ing")
+
+
+def _forms(lemmas: str) -> frozenset[str]:
+    return frozenset(form for lemma in lemmas.split() for form in forms_of(lemma))
 
 
 CUE_FORMS: dict[str, str] = {form: lemma for lemma in STANCES for form in forms_of(lemma)}
@@ -118,6 +132,18 @@ PUTTING: dict[str, frozenset[str]] = {
     )
     for form in forms.split()
 }
+# "Dismissed X as Y": both together are what is said.
+LIKENING = _forms(
+    """describe hail dismiss denounce condemn brand blast refer portray depict characterise characterize criticise
+    criticize praise slam deride decry label mock attack reject paint cast"""
+)
+NAMING = _forms("call brand dub label term name")  # "called X a Y"
+ASCRIBING = _forms("attribute ascribe credit liken compare")  # "attributed X to Y"
+HEARING = frozenset("heard hears told".split())  # "the court heard", "the jury was told"
+# Only with words in quotation marks do these attribute.
+WITH_QUOTATION = """continue ask sing wonder interject muse begin intone bark snap sigh laugh cry plead beg chant call
+    offer interrupt reason quote retort go joke tease warn growl""".split()
+QUOTING_FORMS: dict[str, str] = {form: lemma for lemma in WITH_QUOTATION for form in forms_of(lemma)} | CUE_FORMS
 SPEECH_HEADS = frozenset("go continue come hasten want wish like appear seem begin start".split())  # "went on to say"
 
 # Praise, blame, dispute and sympathy: with a noun alone they state nothing that could be checked.

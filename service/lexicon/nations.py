@@ -32,7 +32,25 @@ PLACES = frozenset(
     washington moscow beijing delhi mumbai kabul islamabad karachi lahore quetta peshawar dhaka lagos abuja nairobi
     cairo jerusalem tehran baghdad damascus beirut ankara istanbul kyiv kiev brussels geneva madrid rome dublin
     edinburgh cardiff belfast texas california florida ohio nevada arizona virginia michigan pennsylvania iowa
-    georgia york chicago boston atlanta""".split()
+    georgia york chicago boston atlanta fiji tonga samoa vanuatu tuvalu kiribati nauru palau micronesia maldives
+    bhutan brunei andorra monaco liechtenstein slovenia macedonia barbados bahamas belize dominica grenada guyana
+    suriname trinidad comoros djibouti eswatini swaziland mauritius seychelles togo gambia cabo burkina faso mali
+    uae emirates turkiye czechia islamabad colombo kathmandu thimphu yangon hanoi manila jakarta bangkok seoul tokyo
+    riyadh doha muscat amman sanaa khartoum juba asmara kampala kigali bujumbura dodoma lusaka harare lilongwe maputo
+    gaborone windhoek pretoria johannesburg luanda kinshasa brazzaville libreville yaounde douala accra kumasi lome
+    cotonou niamey ouagadougou bamako dakar conakry freetown monrovia abidjan banjul rabat algiers tunis tripoli
+    addis mogadishu mombasa kisumu kano kaduna ibadan enugu benin rawalpindi multan faisalabad hyderabad gwadar kalat
+    khuzdar turbat chennai kolkata bengaluru bangalore ahmedabad pune jaipur lucknow patna bhopal kochi chittagong
+    sylhet khulna lisbon vienna warsaw prague budapest bucharest sofia athens oslo stockholm copenhagen helsinki
+    tallinn riga vilnius minsk belgrade zagreb sarajevo tbilisi yerevan baku astana tashkent ottawa canberra
+    wellington caracas bogota lima quito santiago havana""".split()
+)
+
+# A name that ends so is a place's: "Rivers State", "Kitui County".
+PLACE_HEADS = frozenset(
+    """state county province district region city town village island islands river valley road street avenue square
+    bridge hill hills mountain mountains lake bay beach park airport harbour harbor stadium gate tehsil taluka upazila
+    thana division ward constituency square""".split()
 )
 
 CALENDAR = frozenset(

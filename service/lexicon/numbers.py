@@ -128,25 +128,36 @@ NUMBER_STARTERS: Final = NUMBER_WORDS | MULTIPLE_ADJECTIVES.keys() | {"handful",
 
 _BOUNDS_BEFORE: Final[dict[Bound, str]] = {
     "at_least": """at least|at the very least|at the least|no fewer than|not fewer than|no less than|not less than
-        a minimum of|minimum of|no smaller than|no lower than|no under|as few as|as little as""",
+        a minimum of|minimum of|no smaller than|no lower than|no under|as few as|as little as|atleast
+        nothing short of|at a minimum|at minimum|not below|not under""",
     "more_than": """more than|over|above|upwards of|upward of|exceeding|in excess of|greater than|north of|surpassing
         higher than|larger than|longer than|bigger than|far more than|many more than|well over|just over|slightly over
         a little over|a little more than|just above|well above|slightly more than|just more than|well in excess of
-        over and above|considerably more than|not just|in over""",
+        over and above|considerably more than|not just|in over|little more than|little over|a shade over
+        a shade more than
+        a touch over|beyond|topping""",
     "at_most": """up to|as many as|as much as|at most|at the most|no more than|not more than|a maximum of|maximum of
-        not exceeding|no greater than|no higher than|no over|as high as|up to a maximum of|no longer than""",
+        not exceeding|no greater than|no higher than|no over|as high as|up to a maximum of|no longer than|within
+        inside|upto|at the very most|at a maximum
+        not over|not above|to a maximum of|no later than""",
     "less_than": """fewer than|less than|under|below|just under|just below|well under|well below|lower than|smaller than
         just less than|slightly less than|slightly under|a little under|a little less than|just short of|just shy of
-        shorter than|far fewer than|far less than|south of""",
+        shorter than|far fewer than|far less than|south of|little less than|little under|a shade under|a shade less than
+        a touch under|not even|in under""",
     "about": """about|around|some|roughly|approximately|approx|nearly|almost|close to|an estimated|estimated|circa
         in the region of|in the vicinity of|in the order of|on the order of|nearing|approaching|more or less
         practically|virtually|somewhere around|as an estimated|perhaps|possibly|very nearly|a reported|reportedly
-        the estimated|an approximate|nigh on""",
+        the estimated|an approximate|nigh on|barely|hardly|scarcely|maybe|nearer|nearer to|nearly about|closer to
+        in the neighbourhood of|in the neighborhood of|in the range of|something like|give or take
+        getting on for|a little short of|or about|or around|or roughly|or some|or nearly|or almost""",
     "exact": "only|just|all|exactly|precisely|a total of|total of|a combined|a combined total of|a mere|a full",
 }
 _BOUNDS_AFTER: Final[dict[Bound, str]] = {
-    "at_least": "or more|and more|or over|and over|or above|and above|plus|and counting|at least|or higher|or greater",
-    "at_most": "or fewer|or less|or under|and under|or below|or lower|at most|at the most",
+    "at_least": """or more|and more|or over|and over|or above|and above|plus|and counting|at least|or higher|or greater
+        at the least|at the very least|at a minimum|minimum|or upwards|and upwards|and up|if not more|or better""",
+    "at_most": """or fewer|or less|or under|and under|or below|or lower|at most|at the most|at the very most
+        at a maximum
+        maximum|max|tops|at the outside|if that""",
     "about": "odd|or so|or thereabouts|approximately|give or take",
 }
 
@@ -161,6 +172,10 @@ def _phrases(table: dict[Bound, str]) -> dict[tuple[str, ...], Bound]:
 
 
 BOUNDS_BEFORE: Final = _phrases(_BOUNDS_BEFORE)
+BEFORE_TIME_ONLY: Final = frozenset({("within",), ("inside",), ("no", "later", "than")})
+"""Bounds of a time to come ("within 48 hours"); of a place they only say where ("within 5 km of the town")."""
+ENDING_BOUNDS: Final = frozenset("minimum maximum max tops".split())
+"""Behind a number and before no noun: "5,000 minimum", not "two minimum wages"."""
 BOUNDS_AFTER: Final = _phrases(_BOUNDS_AFTER)
 LONGEST_BOUND: Final = max(len(phrase) for phrase in BOUNDS_BEFORE)
 SIGNS_BEFORE: Final[dict[str, Bound]] = {
@@ -218,6 +233,19 @@ SERIES_NAMES: Final = frozenset(
     "nikkei ftse dax cac stoxx nasdaq fortune top big euro super".split()
 )
 """Capitalised before a number, these make a name whatever follows."""
+INDEX_NAMES: Final = frozenset("sp nikkei ftse dax cac stoxx nasdaq russell asx nifty fortune".split())
+"""These make a name of the number behind them also where they are written small."""
+IDLE_NOUNS: Final = frozenset(
+    "day time thing point way reason side hand example another sort kind part end place moment step stage evening "
+    "morning night afternoon week month year account theory source estimate report study version word look glance "
+    "stop bit less more fewer nation world voice idea question problem answer expert analyst observer critic official "
+    "insider commentator lawmaker user reader commenter post tweet".split()
+)
+"""Before these "one" points and does not count: "one day", "one reason", "one analyst"."""
+SPEAKING: Final = frozenset(
+    "said says told tells wrote writes added adds recalled recalls called calls described describes claimed claims "
+    "asked asks complained complains joked jokes quipped admitted explained explains who whose".split()
+)
 STREETS: Final = frozenset(
     "street st road rd avenue ave drive dr lane boulevard blvd square court place parkway highway".split()
 )

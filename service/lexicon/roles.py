@@ -22,7 +22,48 @@ ROLES = SPOKES_ROLES | frozenset(
     physicist biologist virologist epidemiologist psychologist sociologist climatologist meteorologist geologist
     novelist poet filmmaker broadcaster presenter host anchor vlogger blogger mother father husband wife brother pm
     sister son daughter uncle aunt cousin grandfather grandmother widow parent co-founder frontman guitarist
-    striker midfielder defender goalkeeper winger sprinter backbencher frontbencher""".split()
+    striker midfielder defender goalkeeper winger sprinter backbencher frontbencher chairlady registrar bursar
+    provost rector chaplain archdeacon sheikha maharaja headman whip convener convenor organiser
+    organizer statistician surveyor auditor accountant actuary ecologist botanist zoologist oncologist cardiologist
+    virologist vaccinologist paediatrician pediatrician psychiatrist pharmacist vet veterinarian dentist surgeon
+    seismologist hydrologist oceanographer astronomer physicist chemist engineer technician mechanic electrician
+    plumber builder bricklayer miner docker welder seaman skipper sailor boatman lifeguard diver herder
+    herdsman shepherd grower trader vendor shopkeeper hawker tailor chef waiter waitress barber
+    hairdresser cleaner caretaker janitor watchman warden jailer gaoler bailiff clerk typist receptionist
+    attendant supervisor foreman forewoman steward stewardess conductor cyclist motorist biker rider pupil schoolboy
+    schoolgirl undergraduate alumnus apprentice intern trainee pensioner retiree villager townsman
+    tenant landlord landlady homeowner householder customer client patient inmate prisoner detainee hostage refugee
+    migrant pilgrim tourist traveller traveler bystander onlooker eyewitness petitioner plaintiff claimant appellant
+    complainant juror counsel advocate notary mediator arbitrator facilitator trustee donor philanthropist patron
+    comedian musician drummer rapper dancer painter sculptor photographer illustrator cartoonist choreographer
+    playwright dramatist screenwriter publisher printer librarian curator archivist archaeologist anthropologist
+    linguist translator interpreter theologian missionary nun monk abbot vicar rector curate deacon
+    tehsildar patwari sarpanch qazi zamindar numberdar emir mufti ayatollah
+    mca ps cs cji igp dci magistrate wazir waziri premier taoiseach tanaiste legislator alderwoman
+    councilwoman councilman assemblyman assemblywoman selectman comptroller solicitor-general attorney-general
+    director-general secretary-general governor-general commander-in-chief editor-in-chief
+    policeman policewoman lawman detective trooper patrolman deputy-commissioner lieutenant-governor
+    vice-chancellor vice-principal headmaster headmistress tutor academic scholar master harbourmaster stationmaster
+    postmaster contractor subcontractor
+    supplier""".split()
+)
+ROLES |= {f"{prefix}-{role}" for prefix in ("co", "ex", "vice", "sub") for role in ROLES if "-" not in role}
+
+# Held by firms as well as by people: "the owner, Northvale Water".
+FIRM_ROLES = frozenset(
+    """owner operator developer publisher investor builder trader broker printer grower partner co-owner
+    vendor contractor subcontractor supplier watchdog landlord donor client customer tenant claimant plaintiff
+    complainant""".split()
+)
+
+# What an office is over, between the office and the name: "Minister of Works and Housing Ada Obi".
+PORTFOLIOS = frozenset(
+    """police state health education defence defense finance justice transport energy power interior agriculture
+    commerce trade labour labor foreign affairs home information works water environment tourism culture sports youth
+    planning prisons immigration housing roads petroleum mines minerals fisheries forests wildlife science technology
+    women gender children social welfare development economy industry industries investment communications
+    broadcasting railways aviation ports shipping customs revenue lands elections intelligence security internal
+    external public service services parliament staff treasury""".split()
 )
 
 # People not named, in the plural or as a mass: anonymous.
@@ -46,7 +87,8 @@ ANONYMOUS = frozenset(
     psychologists linguists archaeologists critics insiders colleagues friends classmates sisters brothers cousins
     wives husbands widows women men youths girls boys children bystanders onlookers passers-by spectators guests
     delegates negotiators mediators envoys ambassadors pollsters strategists organisers' collectors coaches players
-    shareholders creditors lenders bosses chiefs authors co-authors""".split()
+    shareholders creditors lenders bosses chiefs authors co-authors stakeholders organisers organizers planners
+    contractors builders riders boatmen ferrymen herdsmen shepherds tailors weavers cooks cleaners carers""".split()
 ) - {"members", "fighters", "attackers", "organisers'", "aid", "children", "soldiers", "men", "women", "guards"}
 
 # Words that may stand between an article and a role.
@@ -57,7 +99,8 @@ MODIFIERS = frozenset(
     leading veteran rival ruling assistant associate principal general executive managing human rights health
     education energy transport justice trade environment agriculture medical rescue emergency fire forest border
     customs tax tribal religious community civil public press media official unnamed anonymous another some many
-    several two three four most other all legal military-backed rebel militant insurgent separatist nationalist
+    several two three four most other all legal armed masked regional pro-government anti-government opposition-led
+    military-backed rebel militant insurgent separatist nationalist
     western eastern northern southern us uk un eu british american french german russian chinese indian pakistani
     economic market industry labour labor tory republican democratic democrat conservative liberal
     """.split()

@@ -28,4 +28,10 @@ RANKS = frozenset(
 # These open a rank only before another rank word ("Air Marshal", "First Lieutenant").
 RANK_OPENERS = frozenset("assistant deputy air wing squadron flight group field first second warrant".split())
 
+# Titles that are as often the last part of a name.
+NAME_LIKE = frozenset(
+    """sheikh shaikh king pope bishop prince judge elder duke baron earl priest major marshall page mir eze sultan emir
+    malik chaudhry captain sergeant butler stone noble""".split()
+)
+
 RETIRED = frozenset("retd ret rtd".split())

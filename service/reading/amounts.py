@@ -10,18 +10,21 @@ from typing import NamedTuple
 from service.lexicon.numbers import CHANGES, DASHES
 from service.lexicon.units import (
     AMBIGUOUS_WORDS,
+    CEDI_SIGNS,
     CODES,
     CURRENCY_SIGNS,
     CURRENCY_WORDS,
     DOLLAR_PREFIXES,
     LETTER_SIGNS,
+    LOOSE_LETTERS,
     MEASURES,
     METRE,
     NATIONAL,
     PERCENT,
     PERCENTAGE_POINT,
     POUND_MASS,
-    RUPEE,
+    SHARED,
+    SHARED_CURRENCIES,
     SINGULARS,
     SQUARE,
     SYMBOLS,
@@ -36,10 +39,12 @@ from service.reading.tokens import Line
 _PERCENT_SIGNS = frozenset({"%", "％", "٪", "percent", "pct", "percents"})
 _MINUS = frozenset("-−")
 _OPENING = frozenset("([")
-_RESTRICTED = frozenset({"foot", "second"})  # "12 foot soldiers", "two second homes"
+_RESTRICTED = frozenset({"foot", "second", "stone", "st"})  # "12 foot soldiers", "two second homes"
 _WHOLES = frozenset({3, 4, 5, 10, 20, 100, 1_000, 10_000, 100_000, 1_000_000})
 
-_CURRENCY_TEXTS = CODES | CURRENCY_SIGNS.keys() | LETTER_SIGNS.keys() | {prefix.upper() for prefix in DOLLAR_PREFIXES}
+_CURRENCY_TEXTS = (
+    CODES | CURRENCY_SIGNS.keys() | LETTER_SIGNS.keys() | {prefix.upper() for prefix in DOLLAR_PREFIXES} | {"GH"}
+)
 
 
 class Amount(NamedTuple):
@@ -115,13 +120,13 @@ def _currency_before(line: Line, numeral: Numeral) -> tuple[int, Unit | None]:
     if not _near(line, at):
         return numeral.first, None
     sign = CURRENCY_SIGNS.get(line.key(at))
-    if sign:
+    if sign and not _cent(line, at):
         return _with_letters(line, at, sign)
     dotted = at - 1 if line.key(at) == "." and line.touching(at - 1) else at
     letters = line[dotted].text
     if letters in CODES:
         return dotted, _code(letters)
-    if letters in LETTER_SIGNS and numeral.shape == "count":
+    if letters in LETTER_SIGNS and numeral.shape == "count" and (letters not in LOOSE_LETTERS or not numeral.plain):
         tied = (
             line.touching(at)
             and (len(numeral.plain) > 2 or numeral.plain == "")
@@ -132,9 +137,16 @@ def _currency_before(line: Line, numeral: Numeral) -> tuple[int, Unit | None]:
     return numeral.first, None
 
 
+def _cent(line: Line, at: int) -> bool:
+    """Whether the sign at `at` is a "¢" that belongs to the digits before it, or to none."""
+    return line.key(at) == "¢" and line.key(at - 1) != "gh"
+
+
 def _with_letters(line: Line, at: int, sign: Unit) -> tuple[int, Unit]:
-    """ "US$", "HK $", "CN¥"."""
+    """ "US$", "HK $", "CN¥", "GH¢"."""
     letters = line[at - 1]
+    if line.key(at) in CEDI_SIGNS:
+        return at - (letters.key == "gh" and _near(line, at - 1)), sign
     if letters.kind != "word" or not letters.text.isupper() or not _near(line, at - 1):
         return at, sign
     if line.key(at) == "$" and letters.key in DOLLAR_PREFIXES and (line.touching(at - 1) or len(letters.text) > 1):
@@ -177,7 +189,7 @@ def _behind(line: Line, numeral: Numeral) -> _After:
     percent = _percent(line, index)
     if percent:
         return percent
-    sign = CURRENCY_SIGNS.get(line.key(index))
+    sign = CURRENCY_WORDS["cent"] if line.key(index) == "¢" else CURRENCY_SIGNS.get(line.key(index))
     if sign and line.touching(index - 1) and line[index + 1].kind != "digits":
         return _After(index + 1, index + 1, sign)
     tied = past_hyphen(line, index)
@@ -230,7 +242,7 @@ def _money_words(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] |
     for nation, at in ((first, index + 1), (f"{first}-{line.key(index + 1)}", index + 2)):
         code = NATIONAL.get((nation, SINGULARS.get(line.key(at), line.key(at))))
         if code:
-            return at + 1, Unit(code, "money")
+            return at + 1, Unit(code, SHARED if code in SHARED_CURRENCIES else "money")
     unit = CURRENCY_WORDS.get(first)
     if first == "p" and line.touching(index - 1) and line[index - 1].kind == "digits":
         unit = CURRENCY_WORDS["pence"]
@@ -290,7 +302,7 @@ def _worded_measure(line: Line, index: int) -> tuple[int, Unit] | None:
         return (at + 1, compound) if compound else None
     if key in {"km", "m"} and line.key(index + 1) == "/" and line.key(index + 2) in {"h", "hr", "s"}:
         return index + 3, MEASURES["km/h" if key == "km" else "m/s"]
-    if key in _RESTRICTED:
+    if key in _RESTRICTED or key == "quarter":  # "two quarters" last, a "two-quarter" is a share gone wrong
         return None
     return (index + 1, MEASURES[key]) if key in MEASURES else None
 
@@ -313,6 +325,10 @@ def _restricted(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] | 
     key = line.key(index)
     if key not in _RESTRICTED:
         return None
+    if key == "st":
+        return (index + 1, MEASURES[key]) if line.touching(index - 1) else None
+    if key == "stone" and line[index + 1].kind in {"sign", "end"} and line.key(index + 1) not in DASHES:
+        return index + 1, MEASURES[key]
     single = numeral.value is not None and numeral.value <= 1
     meant = single or line.key(index - 1) in DASHES or line.key(index + 1) in {"tall", "high", "deep", "wide", "long"}
     return (index + 1, MEASURES[key]) if meant else None
@@ -386,8 +402,6 @@ def _tells_of_change(line: Line, opening: int) -> bool:
     return any(line.key(opening - back) in CHANGES for back in range(1, 7) if opening - back >= 0)
 
 
-def resolve_rupee(unit: Unit | None, code: str | None) -> Unit | None:
-    """Rupees of the article's one country, or no unit where that is not clear."""
-    if unit is None or unit.kind != RUPEE.kind:
-        return unit
-    return Unit(code, "money") if code else None
+def is_shared(unit: Unit | None) -> bool:
+    """Whether the unit is a currency that several countries have, and that the article has to tell apart."""
+    return unit is not None and unit.kind == SHARED

@@ -4,11 +4,15 @@ Only arithmetic: values are ISO 8601 strings, None where the day of publication 
 lie before or after is taken to lie before, unless `ahead` says that the text looks forward.
 """
 
+import re
+from calendar import monthrange
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from service.lexicon.calendar import PERIODS
+
+_NEARLY_A_YEAR = 320  # days; one so long ago would be named with its year, so the one that comes soon is meant
 
 
 def day_value(year: int, month: int, day: int) -> str | None:
@@ -30,7 +34,8 @@ def day_of_month(month: int, day: int, published: date | None, *, ahead: bool = 
     for year in years:  # 29 February may lie some years off
         value = day_value(year, month, day)
         if value and (value >= published.isoformat() if ahead else value <= published.isoformat()):
-            return value
+            long_ago = not ahead and (published - date.fromisoformat(value)).days > _NEARLY_A_YEAR
+            return (day_value(year + 1, month, day) or value) if long_ago else value
     return None
 
 
@@ -40,6 +45,14 @@ def nearest_month(month: int, published: date | None, *, ahead: bool = False) ->
     if ahead:
         return month_value(published.year + (month < published.month), month)
     return month_value(published.year - (month > published.month), month)
+
+
+def last_day(value: str | None) -> str | None:
+    """The day on which a month or year ends."""
+    if value is None or not re.fullmatch(r"\d{4}(-\d\d)?", value):
+        return None
+    year, month = int(value[:4]), int(value[5:] or 12)
+    return day_value(year, month, monthrange(year, month)[1]) if year else None
 
 
 def _days_on(day: date, days: int) -> date | None:

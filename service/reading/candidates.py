@@ -65,6 +65,7 @@ class Candidate:
     head: str = ""  # of a role or body: its noun
     full: str = ""  # with the words after the noun: "clerk of the court"
     definite: bool = False
+    role_at: int | None = None  # where the role begins that a comma parts from the name
 
 
 def tokens_of(text: str, sentence: Sentence) -> list[Token]:
@@ -93,7 +94,7 @@ def is_speaking(tokens: list[Token], start: int, stop: int) -> bool:
     while at < len(tokens) and at < stop + 3 and tokens[at].joined:
         if tokens[at].lower in CUE_FORMS:
             return True
-        if tokens[at].lower not in ADVERBS | AUXILIARIES and not tokens[at].lower.endswith("ly"):
+        if tokens[at].lower not in ADVERBS | AUXILIARIES | {"long"} and not tokens[at].lower.endswith("ly"):
             return False
         at += 1
     return False
@@ -104,6 +105,8 @@ def phrase_start(tokens: list[Token], head: int) -> int:
     begin = head
     for index in range(head - 1, max(0, head - MOST_MODIFIERS) - 1, -1):
         token, after = tokens[index], tokens[index + 1]
+        if _inside_name(tokens, index):
+            continue
         possessive = after.gap in {"’s ", "'s ", "’ ", "' "}
         bracket = after.gap == ") " or (after.gap == " (" and after.word.isupper())
         if not (after.joined or possessive or bracket):
@@ -111,16 +114,44 @@ def phrase_start(tokens: list[Token], head: int) -> int:
         if token.lower in DETERMINERS - {"that"}:  # "said that police": no article
             return index
         known = token.capital or token.lower in MODIFIERS or token.lower in GENERIC_BODIES or token.lower in ROLES
-        known = known or possessive or token.lower in BODY_WORDS or "-" in token.word or token.word.isdigit()
-        if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR or not known:
+        known = (
+            (known and token.lower not in CALENDAR)
+            or possessive
+            or token.lower in BODY_WORDS
+            or "-" in token.word
+            or token.word.isdigit()
+        )
+        if token.word != "US" and (token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or not known):
             # An unknown word is a modifier only where an article stands before it.
-            if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS or token.lower in CALENDAR:
+            if token.lower in FUNCTION_WORDS or token.lower in CUE_FORMS:
                 break
-            if index and tokens[index - 1].lower in DETERMINERS and token.joined:
-                return index - 1
-            break
+            return _unknown_start(tokens, index, begin)
         begin = index
     return begin
+
+
+def _unknown_start(tokens: list[Token], index: int, begin: int) -> int:
+    """Where the phrase begins whose modifier at `index` is in no list: at an article up to two words before it, at a
+    comma before "disaster officials", else behind it."""
+    for at in range(index, max(0, index - 2), -1):
+        if not tokens[at].joined and tokens[at].gap not in POSSESSIVE:
+            return at if at == index and index and tokens[at].gap in {", ", "; "} else begin
+        before = tokens[at - 1]
+        if before.lower in DETERMINERS - {"that"}:
+            return at - 1
+        if before.lower in FUNCTION_WORDS or before.lower in CUE_FORMS or before.lower in CALENDAR or before.capital:
+            return begin
+    return begin
+
+
+def _inside_name(tokens: list[Token], index: int) -> bool:
+    """Whether a little word stands inside a body's name: "Department of Care spokeswoman"."""
+    token = tokens[index]
+    if token.lower not in {"of", "for", "and"} or not (token.joined and tokens[index + 1].capital and index):
+        return False
+    before = tokens[index - 1]
+    field = token.lower == "and" and index > 2 and tokens[index - 2].lower in {"of", "for"}
+    return before.capital and (before.lower in BODY_WORDS or field)
 
 
 def principal_of(role: str) -> str:

@@ -23,9 +23,9 @@ from service.lexicon.numbers import (
     VULGAR,
     ZERO_WIDTH,
 )
-from service.lexicon.units import CODES, LETTER_SIGNS, MEASURES, TECHNICAL
+from service.lexicon.units import CODES, LETTER_SIGNS, LOOSE_LETTERS, MEASURES, TECHNICAL
 from service.reading.digits import read_mantissa
-from service.reading.numerals import past_hyphen, read_numeral
+from service.reading.numerals import past_hyphen, read_numeral, read_power
 from service.reading.tokens import Line
 
 _SUFFIXES = (
@@ -41,7 +41,7 @@ _LETTER_SUFFIXES = frozenset("mkKMbBtTglLhpxCFWVc")  # no G: 3G is a name
 _JOINTS = frozenset("-‐‑–./:_,+'’x")
 _LONGEST_CODE = 60  # tokens; what goes on is read as a code of its own
 _PHONE_WORDS = frozenset(
-    "call phone tel telephone hotline whatsapp dial contact helpline mobile fax number cell".split()
+    "call text ring phone tel telephone hotline whatsapp dial contact helpline mobile fax number cell".split()
 )
 _FAMOUS_DAYS = frozenset({("9", "11"), ("26", "11"), ("7", "7"), ("7", "11")})
 _BEFORE_ORDINAL = TENS.keys() | {"hundred", "thousand"}
@@ -106,6 +106,8 @@ def _ordinal(line: Line, index: int) -> Skip | None:
     token = line[index]
     if token.kind == "digits":
         ending = line.key(index + 1) in ORDINAL_ENDINGS and line.touching(index)
+        if ending and line.key(index + 1) == "st" and not token.key.endswith("1"):
+            return None  # "12st 4lb"
         return Skip(index, index + 2, "ordinal") if ending else None
     numeral = read_numeral(line, index)
     if numeral is None or numeral.shape != "count" or line.key(numeral.stop - 1) not in _BEFORE_ORDINAL:
@@ -183,7 +185,7 @@ def _code_by_start(line: Line, index: int, stop: int) -> Skip | None:
         return None
     if before.kind == "word" and before.text not in LETTER_SIGNS and before.text not in CODES:
         return Skip(index - 1, stop, "name" if before.capitalised else "number_code")
-    if before.kind == "word" and len(before.text) == 1 and _short(line, index):
+    if before.kind == "word" and (len(before.text) == 1 or before.text in LOOSE_LETTERS) and _short(line, index):
         return Skip(index - 1, stop, "name")
     if before.key in {"#", "@", "_", "/", "&"} or before.key in ZERO_WIDTH:
         return Skip(index, stop, "number_code")
@@ -200,7 +202,9 @@ def _code_by_start(line: Line, index: int, stop: int) -> Skip | None:
 def _short(line: Line, index: int) -> bool:
     """Whether R2 or N7 is meant, not R500 million."""
     mantissa = read_mantissa(line, index)
-    return mantissa is not None and len(mantissa[0]) < 3 and not _scaled(line.key(mantissa[1]))
+    if mantissa is None or _scaled(line.key(mantissa[1])):
+        return False
+    return len(mantissa[0]) < 3 or (line[index - 1].text in LOOSE_LETTERS and mantissa[1] == index + 1)
 
 
 def _scaled(key: str) -> bool:
@@ -217,9 +221,9 @@ def _code_by_end(line: Line, index: int, stop: int) -> Skip | None:
     if not line.touching(end - 1):
         return None
     if following.kind == "word":
-        return _by_suffix(line, index, end, stop)
+        return None if read_power(line, end) else _by_suffix(line, index, end, stop)
     inside = line.touching(end) and line[end + 1].kind == "digits"
-    if inside and (following.key in ZERO_WIDTH or following.key in {"×", "^", "*"}):
+    if inside and (following.key in ZERO_WIDTH or following.key in {"×", "^", "*"}) and not read_power(line, end):
         return Skip(index, stop, "number_code")
     if following.key in {":", "/"} and line.touching(end) and line[end + 1].kind == "digits":
         if following.key == "/" and read_fraction(line, index):

@@ -30,6 +30,10 @@ from service.reading.candidates import (
 from service.records import Sentence, Span, SpeakerForm
 
 SAID_OF = AUXILIARIES | PREPOSITIONS | CONJUNCTIONS | RELATIVES | ADVERBS | DETERMINERS
+OUTLETS = frozenset(
+    "newspaper paper website agency outlet magazine channel station portal correspondent reporter programme".split()
+)
+WISHING = frozenset("wants want wanted expects expect hopes hope seeks seek sought rates rate puts put".split())
 DESCRIBING = frozenset("of in at for from with on close familiar near inside within briefed".split())
 MOST_DESCRIBING = 10  # words after the noun of an unnamed speaker
 
@@ -41,10 +45,15 @@ def capital_role(text: str, sentence: Sentence, tokens: list[Token], start: int,
         return None
     if head.lower not in ROLES or (stop < len(tokens) and tokens[stop].joined and not _ends_phrase(tokens, stop - 1)):
         return None
-    begin = start
-    if start and tokens[start].joined and tokens[start - 1].lower in DETERMINERS:
-        begin = start - 1
+    begin = phrase_start(tokens, stop - 1)  # "the local MP"
+    if begin > start or tokens[begin].lower not in DETERMINERS:
+        begin = start
     return _role(text, sentence, tokens, begin, stop - 1)
+
+
+def unnamed(text: str, sentence: Sentence, tokens: list[Token], head: int) -> Candidate:
+    """People not named, with a capital before them: "Opposition MPs"."""
+    return _plain(text, sentence, tokens, phrase_start(tokens, head), head, "anonymous")
 
 
 def common_noun(text: str, sentence: Sentence, tokens: list[Token], index: int) -> Candidate | None:
@@ -59,6 +68,8 @@ def common_noun(text: str, sentence: Sentence, tokens: list[Token], index: int) 
     if not _ends_phrase(tokens, index):
         return None
     begin = phrase_start(tokens, index)
+    if tokens[begin].lower in {"this", "our"} and word in OUTLETS:
+        return None  # "this newspaper" is the article's own
     if word in ANONYMOUS and word not in ANAPHORIC_BODIES:
         return _plain(text, sentence, tokens, begin, index, "anonymous")
     if word in DOCUMENTS:
@@ -87,6 +98,11 @@ def _pronoun(sentence: Sentence, tokens: list[Token], index: int) -> Candidate |
 
 def _plain(text: str, sentence: Sentence, tokens: list[Token], begin: int, head: int, form: SpeakerForm) -> Candidate:
     first = begin + 1 if tokens[begin].lower in DETERMINERS and begin < head else begin
+    if form == "body":  # "the state's environmental agency" is the agency
+        owners = (
+            at for at in range(head - 1, first, -1) if tokens[at].gap in POSSESSIVE and not tokens[at - 1].capital
+        )
+        first = next(owners, first)
     stop = _described_end(tokens, begin, head) if form in {"anonymous", "role"} else head + 1
     return Candidate(
         span=Span(tokens[begin].start, tokens[head].end),
@@ -116,6 +132,8 @@ def _described_end(tokens: list[Token], begin: int, head: int) -> int:
                 end -= 1
             return end
         abbreviated = token.gap == ". " and tokens[end - 1].lower in TITLES
+        if end > plain and token.gap in {" ", ", "} and token.lower in {"who", "whose", "speaking"}:
+            return end  # "a clerk of the court, who asked not to be named"
         if not (token.joined or token.gap in POSSESSIVE or abbreviated) or token.lower in CALENDAR:
             break
         if said_before and token.lower in AUXILIARIES | {"that", "and", "who", "but"}:
@@ -144,7 +162,9 @@ def _for_whom(text: str, tokens: list[Token], head: int) -> str:
     if head + 2 >= len(tokens) or tokens[head + 1].lower not in {"for", "of"} or not tokens[head + 1].joined:
         return ""
     end = head + 2
-    while end < len(tokens) and tokens[end].joined and end - head < 8:
+    while end < len(tokens) and end - head < 8:
+        if not tokens[end].joined and not (tokens[end].gap == ". " and tokens[end - 1].lower in TITLES):
+            break
         if tokens[end].lower in CUE_FORMS or tokens[end].lower in AUXILIARIES | RELATIVES | ADVERBS:
             break
         end += 1
@@ -173,4 +193,6 @@ def _ends_phrase(tokens: list[Token], index: int) -> bool:
         return following.gap not in {"’s ", "'s ", "’ "}
     if tokens[index].lower in ANONYMOUS and following.lower in DESCRIBING:
         return True
-    return following.lower in SAID_OF or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))
+    return (
+        following.lower in SAID_OF | WISHING or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))
+    )

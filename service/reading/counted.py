@@ -26,7 +26,14 @@ from service.reading.tokens import Line
 from service.records import Span
 
 _STOPS = DETERMINERS | PREPOSITIONS | CONJUNCTIONS | PRONOUNS | VERBS | ADVERBS
+_SIDES = frozenset("home north south east west".split())  # "22 home games"
+_STATES = frozenset(
+    "full empty straight cheaper dearer taller shorter heavier lighter faster slower stronger weaker older younger "
+    "bigger smaller larger warmer colder hotter cooler deeper wider richer poorer closer".split()
+)
+_TAKING = frozenset("suffered sustained received showed had needed required gained backed opposed supported".split())
 _MOST_WORDS = 6
+_BEFORE_NUMBER = frozenset("last first next past previous other remaining top final".split())
 _LEADING = frozenset({"more", "further", "additional", "such", "or", "so"})
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
@@ -44,6 +51,8 @@ def _plain(line: Line, index: int) -> tuple[int, int] | None:
     tied = past_hyphen(line, index)
     if tied == index:
         return noun_phrase(line, index)
+    if line.key(tied) == "strong":
+        return noun_phrase(line, tied + 1)  # "a 10,000-strong crowd"
     return _tied_noun(line, tied)
 
 
@@ -66,6 +75,7 @@ def _after_of(line: Line, index: int) -> tuple[int, int] | None:
         at += 1
     if line.key(at) in {"'", "’"}:
         return None
+    at += line.key(at) in _BEFORE_NUMBER and read_numeral(line, at + 1) is not None
     numeral = read_numeral(line, at)
     return noun_phrase(line, numeral.after if numeral else at)
 
@@ -118,8 +128,10 @@ def noun_phrase(line: Line, index: int) -> tuple[int, int] | None:
 def _no_noun(line: Line, first: int, stop: int) -> bool:
     """Whether only a predicate was found: "15 injured", "the two turned vicious"."""
     key = line.key(first)
+    if key in _TAKING:
+        return True
     if stop - first == 1:
-        return key in PREDICATES or key in CASUALTIES
+        return key in PREDICATES or key in CASUALTIES or key in _STATES
     return (
         _participle(key)
         and not any(looks_plural(line.key(at)) for at in range(first, stop))
@@ -132,6 +144,8 @@ def _goes_on(line: Line, index: int, last: str) -> bool:
     token = line[index]
     key = token.key
     initials = key in {"us", "it"} and token.text.isupper()
+    following = line.key(index + 1)
+    initials = initials or (key in _SIDES and looks_plural(following) and following not in _STOPS)
     if token.kind != "word" or (key in _STOPS and not initials) or key in _WEEKDAYS:
         return False
     if key in NUMBER_WORDS or (key.endswith("ly") and len(key) > 4 and key not in LY_ADJECTIVES):

@@ -11,11 +11,12 @@ from datetime import date
 
 from service.lexicon.calendar import DATE_STARTERS, DATE_WORDS, EDGES, PARTS_OF_DAY
 from service.lexicon.numbers import TENS, UNITS
+from service.reading.calendar import last_day
 from service.reading.clock import read_clock
 from service.reading.moments import Moment, Scene
 from service.reading.month_dates import read_month_date, read_numeric_date, read_weekday, read_year
-from service.reading.relative_dates import read_quarter, read_relative
-from service.reading.tokens import Line, read_line
+from service.reading.relative_dates import read_day_number, read_quarter, read_relative
+from service.reading.tokens import Line, find_links, read_line
 from service.records import FoundDate, Sentence, Span
 
 _DIGIT = re.compile(r"\d")
@@ -27,6 +28,7 @@ _READERS: tuple[Callable[[Scene, int], Moment | None], ...] = (
     read_numeric_date,
     read_clock,
     read_month_date,
+    read_day_number,
     read_weekday,
     read_quarter,
     read_relative,
@@ -37,10 +39,12 @@ _READERS: tuple[Callable[[Scene, int], Moment | None], ...] = (
 def find_dates(text: str, sentences: Sequence[Sentence], *, published: date | None) -> tuple[FoundDate, ...]:
     """All dates and clock times of `sentences`, in order; spans do not overlap. Time is linear in the text."""
     found: list[FoundDate] = []
+    known: dict[str, str] = {}
     for sentence in sentences:
         if _holds_date(text, sentence.span):
-            scene = Scene(read_line(text, sentence.span), published)
-            for moment in _read_moments(scene):
+            line = read_line(text, sentence.span, find_links(text, sentence.span))
+            scene = Scene(line, published, known)
+            for moment in _join_intervals(scene.line, _read_moments(scene)):
                 span = scene.line.span(moment.first, moment.stop)
                 found.append(FoundDate(span=span, value=moment.value, sentence=sentence.number))
     return tuple(found)
@@ -62,7 +66,44 @@ def _read_moments(scene: Scene) -> Iterator[Moment]:
             continue
         moment = _with_part_of_day(scene.line, _with_prefix(scene.line, moment, floor))
         yield moment
+        _remember(scene, moment.value)
         index = floor = moment.stop
+
+
+def _remember(scene: Scene, value: str | None) -> None:
+    if value and "/" not in value:
+        for unit, length in (("day", 10), ("month", 7), ("year", 4)):
+            if len(value) >= length:
+                scene.known[unit] = value[:length]
+
+
+def _join_intervals(line: Line, moments: Iterator[Moment]) -> list[Moment]:
+    """ "Between April and July", "from 2014 to 2020"."""
+    joined: list[Moment] = []
+    for moment in moments:
+        before = joined[-1] if joined else None
+        if before and _opens_interval(line, before, moment):
+            first = before.first - (line.key(before.first - 1) == "between")
+            joined[-1] = Moment(first, moment.stop, _from_to(before.value, moment), "other")
+        else:
+            joined.append(moment)
+    return joined
+
+
+def _opens_interval(line: Line, start: Moment, end: Moment) -> bool:
+    if start.kind != end.kind or start.kind not in {"day", "month", "year"} or end.first - start.stop != 1:
+        return False
+    return (line.key(start.first - 1), line.key(start.stop)) in {("between", "and"), ("from", "to"), ("from", "until")}
+
+
+def _from_to(start: str | None, end: Moment) -> str | None:
+    if start is None or end.value is None or "/" in start + end.value or "T" in start + end.value:
+        return None
+    if end.kind == "month":
+        # "between April and July 2024", "between November and February": the first month is the last one before.
+        year = int(end.value[:4]) - (start[5:] > end.value[5:])
+        start = f"{min(year, int(start[:4])) if start[:4] < end.value[:4] else year:04d}{start[4:]}"
+    return f"{start}/{end.value}" if start < end.value else None
 
 
 def _read_moment(scene: Scene, index: int) -> Moment | None:
@@ -105,6 +146,9 @@ def _with_prefix(line: Line, moment: Moment, floor: int) -> Moment:
     """ "early hours of Saturday", "late Tuesday", "mid-May"."""
     first = moment.first
     before = line.key(first - 1)
+    if line.keys(first - 2, 2) == ("end", "of") and moment.kind in {"month", "year"} and first - 2 >= floor > -1:
+        first -= 2 + (line.key(first - 3) == "the")
+        return moment._replace(first=max(first, floor), value=last_day(moment.value), kind="day")
     if before == "of" and line.key(first - 2) in _PREFIX_HOURS and moment.kind == "day":
         first -= 2
         first -= line.key(first - 1) in EDGES | {"wee", "small"}

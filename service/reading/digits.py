@@ -12,12 +12,17 @@ from service.reading.tokens import Line
 EXACTLY = Context(prec=80)  # the default context would round a long product
 
 _THIN_SPACES = frozenset("\u2009\u202f\u00a0")
-_MOST_GROUPS = MOST_DIGITS  # so that a text of nothing but groups is read in linear time
 _APOSTROPHES = frozenset("'’")
 
 
 def read_mantissa(line: Line, index: int) -> tuple[str, int] | None:
     """The digits with their groups and decimals as one plain string, and where they end; None for no such number."""
+    if index not in line.mantissas:
+        line.mantissas[index] = _mantissa(line, index)
+    return line.mantissas[index]
+
+
+def _mantissa(line: Line, index: int) -> tuple[str, int] | None:
     groups, stop, separator = _read_groups(line, index)
     if not all(groups) or sum(map(len, groups)) > MOST_DIGITS or not _well_grouped(groups, separator):
         return None
@@ -47,8 +52,11 @@ def _read_groups(line: Line, index: int) -> tuple[list[str], int, str]:
     if separator == " " and (len(groups[0]) > 3 or groups[0].startswith("0")):
         separator = ""
     step = 1 if separator == " " else 2
-    while separator and len(groups) < _MOST_GROUPS and _separator(line, stop) == separator:
+    digits = len(groups[0])
+    # No further than any number goes, so that a text of nothing but groups is read in linear time.
+    while separator and digits <= MOST_DIGITS and _separator(line, stop) == separator:
         groups.append(line.key(stop + step - 1))
+        digits += len(groups[-1]) or MOST_DIGITS
         stop += step
     return groups, stop, separator
 

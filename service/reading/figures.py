@@ -6,21 +6,22 @@ Nothing is parsed, and who says the figure is asked elsewhere.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
 from service.lexicon.noun_phrases import CASUALTIES
 from service.lexicon.numbers import NUMBER_STARTERS, NUMBER_WORDS, VULGAR
-from service.lexicon.units import RUPEE, RUPEE_COUNTRIES, Unit
-from service.reading.amounts import Amount, read_amount, read_range, read_ratio, resolve_rupee
+from service.lexicon.units import COUNTRY_OF_WORD, USUALLY, Unit
+from service.reading.amounts import Amount, is_shared, read_amount, read_range, read_ratio
 from service.reading.codes import Skip, read_skip, unread
 from service.reading.counted import read_counted
 from service.reading.digits import EXACTLY
 from service.reading.not_figures import read_objection, read_score
 from service.reading.numerals import read_numeral
 from service.reading.qualifiers import Qualified, read_bound
-from service.reading.tokens import Line, read_line
+from service.reading.tokens import Line, find_links, read_line
 from service.records import FoundDate, FoundFigure, Qualifier, Sentence, SkippedNumber, Span
 
 _DIGIT = re.compile(r"\d")
@@ -49,16 +50,19 @@ def find_figures(
     """All figures of `sentences` in order, marked F1, F2 …, and all numbers that are none."""
     figures: list[FoundFigure] = []
     skipped: list[SkippedNumber] = []
-    rupees = _Rupees(text)
+    currencies = _Currencies(text)
     taken = _spans_by_sentence(dates)
     for sentence in sentences:
         if not holds_number(text, sentence.span):
             continue
-        line = read_line(text, sentence.span, taken.get(sentence.number, ()))
+        links = find_links(text, sentence.span)
+        line = read_line(text, sentence.span, tuple(sorted((*taken.get(sentence.number, ()), *links))))
         quantities, skips = read_sentence(line)
         for quantity in quantities:
-            figures.append(_write(line, quantity, f"F{len(figures) + 1}", sentence.number, rupees))
-        skipped += [SkippedNumber(span=line.span(skip.first, skip.stop), reason=skip.reason) for skip in skips]
+            figures.append(_write(line, quantity, f"F{len(figures) + 1}", sentence.number, currencies))
+        found = [(line.span(skip.first, skip.stop), skip.reason) for skip in skips]
+        found += [(link, "number_code") for link in links if _DIGIT.search(text, *link)]
+        skipped += [SkippedNumber(span=span, reason=reason) for span, reason in sorted(found)]
     return tuple(figures), tuple(skipped)
 
 
@@ -76,19 +80,29 @@ def _spans_by_sentence(dates: Sequence[FoundDate]) -> dict[int, tuple[Span, ...]
     return {number: tuple(sorted(found)) for number, found in spans.items()}
 
 
-class _Rupees:
-    """The currency code of the rupees in this article; looked up at most once."""
+class _Currencies:
+    """Whose rupees, shillings or francs this article means; its words are counted once at most."""
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._known: tuple[str | None] | None = None
+        self._words: Counter[str] | None = None
+        self._codes: dict[str, str | None] = {}
 
-    def code(self) -> str | None:
-        if self._known is None:
-            words = set(_WORD.findall(self._text))
-            codes = [code for code, names in RUPEE_COUNTRIES.items() if not names.isdisjoint(words)]
-            self._known = (codes[0] if len(codes) == 1 else None,)
-        return self._known[0]
+    def code(self, name: str) -> str | None:
+        if name not in self._codes:
+            if self._words is None:
+                # With a capital only: "swat", "dar" and "galle" are other words.
+                self._words = Counter(word.lower() for word in _WORD.findall(self._text) if word[0].isupper())
+            self._codes[name] = _country(name, self._words)
+        return self._codes[name]
+
+
+def _country(name: str, words: Counter[str]) -> str | None:
+    votes: Counter[str] = Counter()
+    for word, code in COUNTRY_OF_WORD[name].items():
+        votes[code] += words[word]
+    (first, most), (_, next_most) = votes.most_common(2)
+    return first if most > next_most else USUALLY.get(name)
 
 
 # ── one sentence ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -233,12 +247,14 @@ def _leaves_noun_out(line: Line, before: Quantity, quantity: Quantity) -> bool:
 # ── writing it down ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _write(line: Line, quantity: Quantity, mark: str, sentence: int, rupees: _Rupees) -> FoundFigure:
+def _write(line: Line, quantity: Quantity, mark: str, sentence: int, currencies: _Currencies) -> FoundFigure:
     amount = quantity.amount
     unit = amount.unit
     counted = quantity.counted.of(line.text) if quantity.counted else None
-    if unit and unit.kind == RUPEE.kind:
-        counted, unit = _rupee_noun(line, amount, rupees.code(), counted)
+    if unit and is_shared(unit):
+        code = currencies.code(unit.name)
+        unit = Unit(code, "money") if code else None
+        counted = counted if code else _currency_word(line, amount) or counted
     return FoundFigure(
         mark=mark,
         span=line.span(quantity.first, quantity.stop),
@@ -252,10 +268,10 @@ def _write(line: Line, quantity: Quantity, mark: str, sentence: int, rupees: _Ru
     )
 
 
-def _rupee_noun(line: Line, amount: Amount, code: str | None, counted: str | None) -> tuple[str | None, Unit | None]:
-    unit = resolve_rupee(amount.unit, code)
+def _currency_word(line: Line, amount: Amount) -> str | None:
+    """The "rupees" of a country that is not known are what the number counts."""
     word = line[amount.after - 1]
-    return (counted if unit else word.text if word.kind == "word" and amount.after > amount.stop else counted), unit
+    return word.text if word.kind == "word" and amount.after > amount.stop else None
 
 
 def decimal_string(value: Decimal | None) -> str | None:

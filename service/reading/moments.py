@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Literal, NamedTuple
 
-from service.lexicon.calendar import AHEAD, REPORTING
+from service.lexicon.calendar import AHEAD, AHEAD_WITH_TO, LOOKING_BACK, REPORTING
 from service.reading.tokens import Line
 
-_LOOK_BACK = 8
+_LOOK_BACK, _LOOK_ON = 12, 8  # tokens
 
 
 class Moment(NamedTuple):
@@ -24,13 +24,32 @@ class Scene(NamedTuple):
 
     line: Line
     published: date | None
+    known: dict[str, str]  # the last day, month and year that the text named before: for "that month"
 
     def ahead(self, index: int) -> bool:
-        """Whether the words before `index` look forward ("will be held on"), with no reporting verb in between."""
+        """Whether the words around look forward ("will be held on"), with no reporting verb in between."""
         for back in range(1, min(_LOOK_BACK, index) + 1):
             key = self.line.key(index - back)
-            if key in REPORTING:
+            if key in REPORTING and self.line.key(index - back + 1) != "to":
                 return False
-            if key in AHEAD:
+            if self._forward(index - back):
+                return True
+        if index < 3:  # "On Monday the court will hear"
+            return self._forward_behind(index)
+        ends = self.line.key(index - 1) in {"by", "until"} or self.line.keys(index - 3, 3) == ("until", "at", "least")
+        near = range(max(0, index - _LOOK_BACK), min(self.line.size, index + _LOOK_ON))
+        return ends and not any(self.line.key(at) in LOOKING_BACK for at in near)
+
+    def _forward(self, at: int) -> bool:
+        key = self.line.key(at)
+        if key == "to":
+            return self.line.key(at - 1) in AHEAD_WITH_TO and self.line[at + 1].kind == "word"
+        return key in AHEAD and self.line.key(at + 1) != "have"
+
+    def _forward_behind(self, index: int) -> bool:
+        for at in range(index + 1, index + _LOOK_ON):
+            if self.line.key(at) in REPORTING:
+                return False
+            if self.line.key(at) != "may" and self._forward(at):
                 return True
         return False

@@ -21,7 +21,7 @@ from service.reading.tokens import Line
 
 _YEAR_PREPOSITIONS = frozenset(
     "in since until till by before after during from to through of between early late mid year fy and the for around "
-    "about circa back throughout or than spring summer autumn fall winter".split()
+    "about circa back throughout or than spring summer autumn fall winter into ended ending".split()
 )
 _OWNERS = frozenset("his her its their my our your a".split())
 _PLAUSIBLE = range(1900, 2051)
@@ -178,6 +178,9 @@ def _day_first(scene: Scene, index: int) -> Moment | None:
         return _interval(scene, index, number, (day, last[0]), year, stop)
     if year:
         return Moment(index, year[1], day_value(year[0], number, day), "day")
+    relative = _of_relative_year(scene, stop)
+    if relative:
+        return Moment(index, relative[1], relative[0] and day_value(int(relative[0]), number, day), "day")
     return Moment(index, stop, day_of_month(number, day, scene.published, ahead=scene.ahead(index)), "day")
 
 
@@ -197,6 +200,9 @@ def _dated(scene: Scene, first: int, month: int, day: int, stop: int) -> Moment:
     year = _year_number(line, stop)
     if year:
         return Moment(first, year[1], day_value(year[0], month, day), "day")
+    relative = _of_relative_year(scene, stop)
+    if relative:
+        return Moment(first, relative[1], relative[0] and day_value(int(relative[0]), month, day), "day")
     return Moment(first, stop, day_of_month(month, day, scene.published, ahead=scene.ahead(first)), "day")
 
 

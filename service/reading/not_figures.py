@@ -21,11 +21,14 @@ from service.lexicon.noun_phrases import (
 from service.lexicon.numbers import (
     BOUNDS_BEFORE,
     DASHES,
+    IDLE_NOUNS,
+    INDEX_NAMES,
     LABEL_WORDS,
     NUMBER_WORDS,
     ORDINALS,
     SECTION_WORDS,
     SERIES_NAMES,
+    SPEAKING,
     STREETS,
     VOTES_AND_MATCHES,
 )
@@ -42,6 +45,7 @@ _BOUND_ENDINGS = frozenset(phrase[-1] for phrase in BOUNDS_BEFORE)
 _COUNTED_WORDS = NUMBER_WORDS - ORDINALS
 _PLACES = frozenset("in at near from across on to around outside within throughout inside around".split())
 _AFTER_AGE = frozenset("said told died who was is were has had from and a an of says".split())
+_POINTING = frozenset("the this that any every each no not as another".split())
 _CHAINED = frozenset({"age", "section_number"})
 _MONTHS = MONTHS.keys() | MONTH_SHORTS.keys() | WEEKDAYS.keys()
 
@@ -125,6 +129,8 @@ def _name(line: Line, amount: Amount) -> bool:
     if line[amount.first].start - before.end > 1 or amount.numeral.shape != "count":
         return False
     digits = line[amount.numeral.first].kind == "digits"
+    if before.key in INDEX_NAMES and digits and not _counts_noun(line, amount):
+        return True
     if before.key in LABEL_WORDS and not before.capitalised:
         single = digits or amount.low < 20
         return single and not _counts_noun(line, amount) and amount.numeral.scale == ONE
@@ -169,8 +175,10 @@ def _goes_on(line: Line, last: Skip, amount: Amount) -> bool:
 def _idle_one(line: Line, amount: Amount, qualified: Qualified) -> bool:
     """Whether "one" only points ("one of the best", "the one who"), where nothing is counted."""
     at = amount.numeral.first
-    if line.key(at) != "one" or amount.numeral.stop != at + 1 or amount.ranges or amount.unit:
+    if line.key(at) != "one" or amount.numeral.stop != at + 1 or amount.ranges:
         return False
+    if amount.unit:
+        return line.key(at - 1) == "not"  # "not one dollar"
     if qualified.first < amount.first or qualified.stop > amount.stop:
         return False
     if line.key(at + 1) == "of":
@@ -179,11 +187,19 @@ def _idle_one(line: Line, amount: Amount, qualified: Qualified) -> bool:
     if line.key(at + 1) in CASUALTIES:
         return False
     found = noun_phrase(line, at + 1)
-    if not found or before in {"the", "this", "that", "any", "every", "each"}:
+    if not found or before in _POINTING:
         return True
-    return not (
-        before in LEADING_CASUALTIES or _casualty_follows(line, found[1]) or _counted_beside(line, at, found[1])
-    )
+    if before in LEADING_CASUALTIES or _casualty_follows(line, found[1]) or _counted_beside(line, at, found[1]):
+        return False
+    noun = line.key(found[1] - 1)
+    return noun in IDLE_NOUNS or looks_plural(noun) or _one_who_speaks(line, at, found)
+
+
+def _one_who_speaks(line: Line, at: int, noun: tuple[int, int]) -> bool:
+    """ "One resident said", "one official, who asked not to be named": somebody, and not a count."""
+    behind = line.key(noun[1])
+    person = any(line.key(index) in PEOPLE for index in range(*noun))
+    return behind in SPEAKING or (person and (opens_sentence(line, at) or behind in {",", "who", "in", "from", "of"}))
 
 
 def _one_of_counted(line: Line, index: int) -> bool:

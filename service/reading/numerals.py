@@ -35,10 +35,13 @@ Shape = Literal["count", "fraction", "times", "vague"]
 ONE, DOZEN, HUNDRED = Decimal(1), Decimal(12), Decimal(100)
 
 _ARTICLES = frozenset({"a", "an"})
+_TIMES_SIGNS = frozenset("x×*")
+_MINUS = frozenset("-−–")
 _MODALS = frozenset({"to", "will", "would", "could", "may", "might", "can"})
 _BEFORE_PART = frozenset(
-    "by nearly almost about over than under roughly only least around just up some to exactly".split()
+    "by nearly almost about over than under roughly only least around just up some to exactly between barely".split()
 )
+_AFTER_PART = frozenset("and or to from since in on over this last compared lower higher more less full empty".split())
 _AFTER_HALF = frozenset(
     "of a an the its their his her our all those these that this what as were was are is have had said".split()
 )
@@ -103,6 +106,9 @@ def _read_digits(line: Line, index: int) -> Numeral | None:
     if mantissa is None:
         return None
     written, stop = mantissa
+    power = read_power(line, stop)
+    if power:
+        return Numeral(index, power[1], EXACTLY.multiply(Decimal(written), power[0]), scale=power[0])
     value, stop = _add_part(line, Decimal(written), stop)
     scale, end = _read_scale(line, index, stop)
     fold = _follow(line, end, "fold")
@@ -111,6 +117,24 @@ def _read_digits(line: Line, index: int) -> Numeral | None:
     plain = written if end == index + 1 and written.isdigit() else ""
     whole = Numeral(index, end, EXACTLY.multiply(value, scale), scale=scale, plain=plain)
     return whole if plain == "" else _read_denominator(line, whole) or whole
+
+
+def read_power(line: Line, index: int) -> tuple[Decimal, int] | None:
+    """The "× 10^6" behind a number, or "×10−8" with its exponent set lower by the typesetter, and where it ends."""
+    if line.key(index) == "e" and line.touching(index - 1) and line.touching(index):  # 9.1e-31
+        at, raised = index + 1, True
+    elif line.key(index) in _TIMES_SIGNS and line.key(index + 1) == "10":
+        at = index + 2
+        raised = line.key(at) == "^"
+        at += raised
+    else:
+        return None
+    negative = line.key(at) in _MINUS
+    at += negative
+    exponent = line.key(at)
+    if not (raised or negative) or not line.touching(at - 1) or line[at].kind != "digits" or not 0 < len(exponent) < 3:
+        return None
+    return Decimal(10) ** (-int(exponent) if negative else int(exponent)), at + 1
 
 
 def _read_slashed(line: Line, index: int) -> Numeral | None:
@@ -164,7 +188,9 @@ def _factor(line: Line, first: int, index: int) -> Decimal | None:
         return TRILLION if money else None
     if money or key == "k":
         return TOUCHING_SCALES[key]
-    return None if key == "b" or _metres(line, index) else TOUCHING_SCALES[key]
+    if key == "b":
+        return TOUCHING_SCALES[key] if line[index].text == "B" else None
+    return None if _metres(line, index) else TOUCHING_SCALES[key]
 
 
 def scale_word(key: str) -> Decimal | None:
@@ -179,7 +205,7 @@ def _metres(line: Line, index: int) -> bool:
     if following in BEFORE_METRES or (following == ")" and line.key(index - 2) in {"(", "."}):
         return True
     converted = following == "(" and line[index + 2].kind == "digits" and line.key(index + 3) in {"ft", "feet"}
-    return converted or (following in HYPHENS and line.touching(index))
+    return converted or (following in HYPHENS and line.touching(index) and line.key(index + 2) != "plus")
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,8 +253,8 @@ def _read_single_part(line: Line, index: int) -> Numeral | None:
     """ "a third" is a fraction in "a third of" and "by a third", and an ordinal in "a third attack"."""
     stop = index + 2
     following = line[stop]
-    alone = following.kind in {"sign", "end", "taken"} or following.key in VERBS
-    if following.key == "of" or (line.key(index - 1) in _BEFORE_PART and alone):
+    alone = following.kind in {"sign", "end", "taken"} or following.key in VERBS or following.key in _AFTER_PART
+    if following.key in {"of", "full", "empty"} or (line.key(index - 1) in _BEFORE_PART and alone):
         part = EXACTLY.divide(ONE, Decimal(DENOMINATORS[line.key(index + 1)]))
         return _of_whole(line, Numeral(index, stop, part, "fraction"))
     return None
@@ -257,7 +283,7 @@ def _of_whole(line: Line, part: Numeral) -> Numeral:
     whole = past_hyphen(line, index + 1)  # half-a-million
     if scale_word(line.key(whole)):
         return _times_scale(part, line, whole)
-    if line.key(whole) in _PARTED_UNITS:
+    if line.key(whole) in _PARTED_UNITS or line.keys(whole, 2) == ("per", "cent"):
         return part._replace(shape="count", link=whole)
     return part
 
@@ -265,7 +291,7 @@ def _of_whole(line: Line, part: Numeral) -> Numeral:
 _PARTED_UNITS = frozenset(
     "hour minute second day week month year decade century mile kilometre kilometer km metre meter inch foot yard "
     "tonne ton "
-    "litre liter gallon acre hectare kilogram kilo kg pound ounce degree".split()
+    "litre liter gallon acre hectare kilogram kilo kg pound ounce degree square cubic percent percentage".split()
 )
 
 

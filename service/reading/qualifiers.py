@@ -7,8 +7,10 @@ from typing import NamedTuple
 
 from service.lexicon.numbers import (
     BEFORE_LONG_OVER,
+    BEFORE_TIME_ONLY,
     BOUNDS_AFTER,
     BOUNDS_BEFORE,
+    ENDING_BOUNDS,
     HYPHENS,
     LONGEST_BOUND,
     PHRASAL_OVER,
@@ -78,6 +80,8 @@ def _means_it(line: Line, start: int, phrase: tuple[str, ...], amount: Amount) -
     before = line.key(start - 1)
     if amount.low is None and len(phrase) == 1 and phrase[0] in _PLACING:
         return False  # "under several feet of snow"
+    if phrase in BEFORE_TIME_ONLY:
+        return amount.unit is not None and amount.unit.kind == "time"
     if phrase == ("over",):
         return _over(line, start, amount, before)
     if phrase == ("up", "to"):
@@ -114,8 +118,10 @@ def _behind(line: Line, amount: Amount) -> tuple[int, Bound | None]:
 
 
 def _phrase_behind(line: Line, index: int) -> tuple[int, Bound] | None:
-    for length in (3, 2, 1):
+    for length in (4, 3, 2, 1):
         bound = BOUNDS_AFTER.get(line.keys(index, length))
+        if length == 1 and line.key(index) in ENDING_BOUNDS and line[index + 1].kind == "word":
+            return None
         if bound and not (length == 1 and bound == "about" and line.key(index) != "odd"):
             followed = line[index + length].kind == "digits" or line.key(index + length) in {"than", "of"}
             return None if followed else (index + length, bound)

@@ -6,7 +6,6 @@ who is quoted, nor whether the marks quote or only keep a word at arm's length."
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from service.reading.paragraphs import BULLET
@@ -32,8 +31,7 @@ _OPENS_AFTER = frozenset("([{<—–-/:;,¡¿“‘\"'„‚«‹`「『*_|•="
 _SCARE_WORDS = 3  # words in single marks after which an "s’" closes them rather than marks a possessive
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(NamedTuple):
     start: int
     end: int
     family: Family
@@ -41,8 +39,7 @@ class _Mark:
     weak: bool = False  # may be the apostrophe of a possessive ("soldiers’ camp")
 
 
-@dataclass(frozen=True)
-class _Open:
+class _Open(NamedTuple):
     mark: _Mark
     depth: int
 

@@ -1,9 +1,27 @@
 """What time is meant, seen from the day of publication: "last week", "two days ago", "the third quarter"?"""
 
-from service.lexicon.calendar import LONG_PERIODS, PERIODS, QUARTERS, SHORT_PERIODS
+from service.lexicon.calendar import (
+    FEASTS,
+    LONG_PERIODS,
+    MOVING_FEASTS,
+    PERIODS,
+    QUARTERS,
+    SHORT_PERIODS,
+    TIME_PREPOSITIONS,
+)
 from service.lexicon.noun_phrases import DETERMINERS
-from service.lexicon.numbers import DASHES
-from service.reading.calendar import ago, half_value, past, period, quarter_value, weekend
+from service.lexicon.numbers import DASHES, ORDINAL_ENDINGS
+from service.reading.calendar import (
+    ago,
+    day_of_month,
+    day_value,
+    half_value,
+    last_day,
+    past,
+    period,
+    quarter_value,
+    weekend,
+)
 from service.reading.counted import noun_phrase
 from service.reading.moments import Moment, Scene
 from service.reading.month_dates import month_number
@@ -16,6 +34,8 @@ _DAYS = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 _STEPS = {"last": -1, "this": 0, "next": 1}
 _SPANNING = frozenset({"past", "last", "previous", "recent", "coming", "next"})
 _LOOSE = frozenset({"few", "several", "couple", "many"})
+_ON_WEEKENDS = frozenset({"over", "at", "during", "by", "until"})
+_BEFORE_DAY_NUMBER = frozenset({"on", "by", "before", "until", "since", "from", "after"})
 _AGO = frozenset({"ago", "earlier", "later"})
 _LONGEST_AGO = 12  # tokens from the number to "ago"
 _ALL_UNITS = _SINGULARS.keys() | SHORT_PERIODS | LONG_PERIODS
@@ -33,17 +53,79 @@ def read_relative(scene: Scene, index: int) -> Moment | None:
         inner = read_relative(scene, index + 1) if line.key(index + 1) in _STEPS else None
         return inner._replace(first=index) if inner else None
     if key in {"same", "previous", "following"}:
-        return _same(line, index)
-    if key == "the" and line.key(index + 1) == "weekend" and line.key(index - 1) in {"over", "at", "during"}:
-        return Moment(index, index + 2, weekend(scene.published), "other")
+        return _same(scene, index)
+    if key == "that" and line.key(index + 1) in PERIODS and line.key(index + 2) not in {"'", "’"}:
+        return Moment(index, index + 2, scene.known.get(line.key(index + 1)), "other")
+    if key == "the" and line.key(index + 1) == "weekend" and line.key(index - 1) in _ON_WEEKENDS:
+        which = "next" if line.key(index - 1) in {"by", "until"} or scene.ahead(index) else ""
+        return Moment(index, index + 2, weekend(scene.published, which=which), "other")
+    if key == "end":
+        return _end(scene, index)
+    if key in FEASTS or key in MOVING_FEASTS:
+        return _feast(scene, index)
     return _stepped(scene, index) or _spanning(scene, index) or _ago(scene, index)
 
 
-def _same(line: Line, index: int) -> Moment | None:
+def _same(scene: Scene, index: int) -> Moment | None:
     """ "the same evening", "the previous day": a time known only from the text before."""
-    if line.key(index - 1) != "the" or line.key(index + 1) not in PERIODS.keys() | _PARTS:
+    line = scene.line
+    unit = line.key(index + 1)
+    if line.key(index - 1) != "the" or unit not in PERIODS.keys() | _PARTS:
         return None
-    return Moment(index - 1, index + 2, None, "other")
+    year = scene.known.get("year")
+    value = scene.known.get(unit) if line.key(index) == "same" else None
+    if unit == "year" and year and line.key(index) != "same":
+        value = f"{int(year) + (-1 if line.key(index) == 'previous' else 1):04d}"
+    return Moment(index - 1, index + 2, value, "other")
+
+
+def _end(scene: Scene, index: int) -> Moment | None:
+    """ "the end of the month", "the end of this year"; of a named month or year it is read with that."""
+    line = scene.line
+    which, unit = line.key(index + 2), line.key(index + 3)
+    if line.key(index + 1) != "of" or which not in {"the", "this", "next", "last"}:
+        return None
+    if unit not in {"month", "year", "century", "decade"}:
+        return None
+    value = last_day(period(unit, _STEPS.get(which, 0), scene.published)) if unit in PERIODS else None
+    return Moment(index - (line.key(index - 1) == "the"), index + 4, value, "other")
+
+
+def _feast(scene: Scene, index: int) -> Moment | None:
+    line = scene.line
+    eve = line.key(index + 1)
+    stop = index + 1 + (eve in {"day", "eve"})
+    timed = line.key(index - 1) in TIME_PREPOSITIONS | {"at", "over"}
+    if not line[index].capitalised or not timed or noun_phrase(line, stop) is not None:
+        return None
+    known = FEASTS.get(line.key(index))
+    if known is None:
+        return Moment(index, stop, None, "other")
+    month, day = known
+    ahead = scene.ahead(index)
+    return Moment(index, stop, day_of_month(month, day - (eve == "eve"), scene.published, ahead=ahead), "day")
+
+
+def read_day_number(scene: Scene, index: int) -> Moment | None:
+    """ "On the 14th", "before the 15th of next month"."""
+    line = scene.line
+    ordinal = line[index].kind == "digits" and line.touching(index) and line.key(index + 1) in ORDINAL_ENDINGS
+    if not ordinal or line.key(index - 1) != "the" or line.key(index - 2) not in _BEFORE_DAY_NUMBER:
+        return None
+    number = line.key(index)
+    if not number or len(number) > 2 or not 0 < int(number) <= 31:
+        return None
+    which = line.key(index + 3) if line.key(index + 2) == "of" else ""
+    if which in {"this", "next", "last", "the"} and line.key(index + 4) == "month":
+        month, stop = period("month", _STEPS.get(which, 0), scene.published), index + 5
+    elif line[index + 2].kind in {"sign", "end"}:
+        month, stop = period("month", 0, scene.published), index + 2
+        if month and scene.published and not scene.ahead(index) and int(number) > scene.published.day:
+            month = period("month", -1, scene.published)
+    else:
+        return None
+    value = day_value(int(month[:4]), int(month[5:]), int(number)) if month else None
+    return Moment(index - 1, stop, value, "day")
 
 
 def _stepped(scene: Scene, index: int) -> Moment | None:
@@ -78,6 +160,8 @@ def _spanning(scene: Scene, index: int) -> Moment | None:
         return None
     count, stop = _count(line, at + 1)
     unit = line.key(stop)
+    if which == "previous" and stop == at + 1 and unit in PERIODS:
+        return _same(scene, at)
     if which == "recent" and not unit.endswith("s"):
         return None
     if unit not in _ALL_UNITS or (count is None and stop == at + 1 and which in {"last", "next"}):
@@ -85,6 +169,8 @@ def _spanning(scene: Scene, index: int) -> Moment | None:
     known = _SINGULARS.get(unit) if which in {"past", "last"} else None
     loose = count is None and (stop > at + 1 or unit not in PERIODS)
     value = None if known is None or loose else past(known, count or 1, scene.published)
+    if (unit, which) == ("decade", "past") and count is None and scene.published:
+        value = f"{scene.published.year - 10:04d}/{scene.published.year:04d}"
     return Moment(index, stop + 1, value, "other")
 
 
@@ -138,11 +224,12 @@ def _quarter(scene: Scene, first: int, stop: int, number: int, *, quarter: bool)
     stop = bracketed or stop
     year, stop, said = _of_year(scene, stop)
     sure = quarter and (line.key(first) == "q" or line.key(first - 1) in {"in", "for", "the"} | DETERMINERS)
-    if not (bracketed or said or (sure and line.key(first) == "q")):
+    tied = quarter and line.key(first + 1) in DASHES  # "the first-quarter report"
+    if not (bracketed or said or tied or (sure and line.key(first) == "q")):
         return None
     if year is None and scene.published:
         month = 3 * number - 2 if quarter else 6 * number - 5
-        year = scene.published.year - (month > scene.published.month)
+        year = scene.published.year - (month > scene.published.month and not scene.ahead(first))
     make = quarter_value if quarter else half_value
     return Moment(first, stop, make(number, year) if year else None, "other")
 

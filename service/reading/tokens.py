@@ -13,6 +13,9 @@ from service.records import Span
 Kind = Literal["digits", "word", "sign", "taken", "end"]
 
 _TOKEN = re.compile(r"([^\W\d_]+)|(\d+)|(\S)")
+# Web addresses, and what a terminal reads as a link or a colour.
+_LINK = re.compile(r"(?:https?://|\bwww\.)\S+|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b\[[0-9;]*[A-Za-z]?", re.IGNORECASE)
+_LINK_MARKS = ("://", "www.", "WWW.", "\x1b")
 _KINDS: tuple[Kind, ...] = ("end", "word", "digits", "sign")  # by the number of the group that matched
 _PADDING = 12  # so that looking a few tokens past either end finds END, and needs no test
 
@@ -38,12 +41,13 @@ END = Token("end", -1, -2, "", "")
 class Line:
     """The tokens of one sentence. `line[i]` is END before the first and after the last of them."""
 
-    __slots__ = ("_keys", "_tokens", "key", "size", "text")
+    __slots__ = ("_keys", "_tokens", "key", "mantissas", "size", "text")
 
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
         self.size = len(tokens)
         self._tokens = tokens + [END] * (2 * _PADDING)
+        self.mantissas: dict[int, tuple[str, int] | None] = {}  # digits already read, by where they start
         self._keys = [token.key for token in self._tokens]
         # Asked a hundred times for each number, so without a call in between.
         self.key: Callable[[int], str] = self._keys.__getitem__
@@ -65,6 +69,13 @@ class Line:
 def _digits_key(words: str) -> str:
     digits = words if words.isascii() else words.translate(DIGITS)
     return digits if digits.isascii() else ""
+
+
+def find_links(text: str, span: Span) -> tuple[Span, ...]:
+    """The web addresses and terminal codes in `span`, whose digits and words say nothing."""
+    if all(text.find(mark, *span) < 0 for mark in _LINK_MARKS):
+        return ()
+    return tuple(Span(*match.span()) for match in _LINK.finditer(text, *span))
 
 
 def read_line(text: str, span: Span, taken: tuple[Span, ...] = ()) -> Line:

@@ -93,7 +93,7 @@ class VendorCompleter:
         mode = libraries.instructor.Mode.TOOLS if self._mode == "tools" else libraries.instructor.Mode.JSON_SCHEMA
         try:
             answer = await libraries.client(self._send, mode).create(
-                response_model=answer_type(prompt.form),
+                response_model=answer_type(prompt.form, prompt.answer),
                 messages=[{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}],
                 max_retries=AsyncRetrying(
                     stop=stop_after_attempt(2), retry=retry_if_exception_type(libraries.invalid), reraise=True
@@ -287,5 +287,5 @@ def _why(failed: Any, call: _Call) -> CompletionError:
     if isinstance(cause, CompletionError):
         return BadAnswer(str(cause), reason=cause.reason, raw=call.answered) if call.answered else cause
     raw = raw_of(failed.last_completion)
-    problem = complaint(read_answer(raw)) or "the answer has not the form that was asked for"
+    problem = complaint(read_answer(raw), call.prompt.answer) or "the answer has not the form that was asked for"
     return BadAnswer(f"Asked twice, the model gave no answer that can be used: {problem}", raw=raw)

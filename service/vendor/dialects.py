@@ -21,7 +21,15 @@ _REFUSED_KEYWORDS: Mapping[str, frozenset[str]] = {
     "azure": frozenset({"maxLength"}),
     "anthropic": frozenset({"maxLength", "maxItems"}),
     "groq": frozenset({"maxLength", "maxItems"}),
+    "gemini": frozenset({"maxLength", "maxItems"}),  # several caps give a bare 400
+    "vertex_ai": frozenset({"maxLength", "maxItems"}),
+    "openrouter": frozenset({"maxLength", "maxItems"}),  # hands on to any of these
 }
+_REFUSALS = (
+    "response_format", "json_schema", "structured output", "response_schema", "too many states",
+    "compiled grammar is too large", "failed to parse grammar", "invalid json schema", "schema is too complex",
+)  # fmt: skip
+_REFUSING = (400, 422, 500)  # Ollama says 500 of a schema that it cannot take
 
 
 def choose_mode(name: str, settings: Settings, litellm: "ModuleType") -> Mode:
@@ -48,10 +56,9 @@ def form_of(mode: Mode, name: str, form: str, prepared: Mapping[str, Any]) -> di
 
 
 def refuses_schema(error: Exception) -> bool:
+    """Whether a server's error is about the schema, so that the same question may be asked without it."""
     said = str(error).lower()
-    return getattr(error, "status_code", None) in (400, 422) and (
-        "response_format" in said or "json_schema" in said or "structured output" in said
-    )
+    return getattr(error, "status_code", None) in _REFUSING and any(words in said for words in _REFUSALS)
 
 
 @lru_cache(maxsize=64)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError, ValidationError
 
-from service.drafts import complaint, read_answer
+from service.drafts import AnswerKind, complaint, read_answer
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -38,14 +38,14 @@ class Libraries:
 
 
 @lru_cache(maxsize=64)
-def answer_type(form: str) -> Any:
+def answer_type(form: str, kind: AnswerKind) -> Any:
     """The class by which instructor knows our answer. It reads what came as `drafts` does, and complains, which makes
     instructor ask once more, only where no part of it is of any use."""
     from instructor import OpenAISchema
     from pydantic import ConfigDict, model_validator
 
     class Claims(OpenAISchema):  # type: ignore[misc]
-        """The claims of the article."""
+        """The claims of the article, or the verdicts on them."""
 
         model_config = ConfigDict(hide_input_in_errors=True)
 
@@ -55,13 +55,13 @@ def answer_type(form: str) -> Any:
 
         @classmethod
         def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
-            return {"title": "claims", "description": "The claims of the article.", **json.loads(form)}
+            return {"title": kind, "description": f"The {kind} of the article.", **json.loads(form)}
 
         @classmethod
         def model_validate_json(cls, json_data: Any, **_: Any) -> "Claims":
             raw = json_data if isinstance(json_data, str) else bytes(json_data).decode("utf-8", "replace")
             answer = read_answer(raw)
-            return cls(claims=answer.claims, raw=raw, problem=complaint(answer))
+            return cls(claims=answer.claims, raw=raw, problem=complaint(answer, kind))
 
         @model_validator(mode="after")
         def _usable(self) -> "Claims":

@@ -24,8 +24,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from service import choose, models, pipeline
+from service.calls import Calls
 from service.doctor import Missing
 from service.models import ModelStatus
+from service.secret_files import take_in
 from service.settings import Settings
 from service.vendor.libraries import close_connections
 from service.web import api, documentation, pages
@@ -47,7 +49,7 @@ BODIES = 32  # coming in at once
 def create_app(
     settings: Settings,
     *,
-    make_extractor: MakeExtractor = choose.make_extractor,
+    make_extractor: MakeExtractor | None = None,
     extract_stream: ExtractStream = pipeline.extract_stream,
     describe_models: Callable[[], Sequence[ModelStatus]] | None = None,
     missing: Callable[[], Sequence[str]] | None = None,
@@ -69,7 +71,7 @@ def create_app(
     )
     app.state.context = Context(
         settings=settings,
-        make_extractor=make_extractor,
+        make_extractor=make_extractor or partial(choose.make_extractor, calls=Calls(settings)),
         extract_stream=extract_stream,
         describe_models=describe_models or partial(models.describe_models, {}, api_base=settings.api_base),
         missing=missing or Missing(settings),
@@ -91,6 +93,7 @@ def create_app(
 def from_environment() -> FastAPI:
     """The application as the environment's variables set it, with its log on standard error."""
     log_as_json()
+    take_in(os.environ)
     settings = Settings.from_environment(os.environ)
     describe = partial(models.describe_models, dict(os.environ), api_base=settings.api_base)
     return create_app(settings, describe_models=describe)

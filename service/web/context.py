@@ -11,13 +11,14 @@ from typing import Protocol
 
 from fastapi import Request
 
+from service.errors import InputError
 from service.extractors import Extractor
-from service.models import ModelStatus
+from service.models import ModelStatus, names_a_file
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.settings import Settings
 from service.web.bodies import Asked, read_asked
 from service.web.problems import Problem
-from service.web.streaming import Item, Watched
+from service.web.streaming import Item, Watched, is_wanted
 from service.web.work import Doorway, Workshop
 
 KEPT_EXTRACTORS = 16  # by name; each may hold a connection pool or a parser
@@ -47,7 +48,7 @@ class Context:
     doorway: Doorway
     ping_seconds: float
     stop: asyncio.Event = field(default_factory=asyncio.Event)
-    extractors: dict[str, Extractor] = field(default_factory=dict)
+    extractors: dict[tuple[str, bool], Extractor] = field(default_factory=dict)
 
     def model_of(self, asked: Asked) -> str:
         return asked.form.model or self.settings.model
@@ -64,25 +65,36 @@ class Context:
         with self.doorway.place():
             return await read_asked(request, self.settings)
 
-    def extractor(self, model: str) -> Extractor:
-        """The extractor of that name, made once. Raises InputError or SetupError."""
-        if model not in self.extractors:
-            made = self.make_extractor(model, self.settings)
+    def extractor(self, model: str, *, streamed: bool = False) -> Extractor:
+        """The extractor of that name, made once; `streamed` listens to its model while that writes.
+
+        Raises InputError or SetupError.
+        """
+        if model != self.settings.model and names_a_file(model):
+            raise InputError(
+                f"{model!r} names a file of the server.",
+                field="model",
+                fix="Name a model that GET /v1/models lists; whoever runs the service sets others as ACCORDING_MODEL.",
+            )
+        wanted = (model, streamed or self.settings.stream)
+        if wanted not in self.extractors:
+            made = self.make_extractor(model, self.settings.model_copy(update={"stream": wanted[1]}))
             while len(self.extractors) >= KEPT_EXTRACTORS:
                 self.extractors.pop(next(iter(self.extractors)))
-            self.extractors[model] = made
-        return self.extractors[model]
+            self.extractors[wanted] = made
+        return self.extractors[wanted]
 
     def watch(self, request: Request, asked: Asked) -> Watched:
         """The extraction that was asked for, under way as soon as its items are."""
         model = self.model_of(asked)
 
         in_thread = computes_here(model)
+        streamed = is_wanted(request) and not in_thread
 
         async def items() -> AsyncGenerator[Item, None]:
             settings = self.settings
             article = asked.article(settings) if in_thread else await asyncio.to_thread(asked.article, settings)
-            extractor = self.extractor(model)
+            extractor = self.extractor(model, streamed=streamed)
             yield article
             async for item in self.extract_stream(
                 article, extractor=extractor, settings=settings, file_sha256=asked.file_sha256

@@ -2,8 +2,10 @@
 
 import pytest
 from goldmakers import a_gold_claim, a_number
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from eval.align import align, masked_words, similarity_grid
+from eval.align import Aligner, align, masked_words, similarity_grid
 from eval.assignment import best_pairs
 from service.records import Span
 
@@ -118,3 +120,68 @@ def test_a_hundred_claims_with_many_figures_still_pair_one_to_one():
 )
 def test_the_heaviest_assignment_is_found(weights, pairs):
     assert best_pairs(weights) == pairs
+
+
+def twins() -> tuple[list, list]:
+    """Predictions that say the same of the same place, told apart by figures, confidence or id alone."""
+    content = "nine houses burned on the hill"
+    right, wrong = a_number("nine", FIRE, "9"), a_number("nine", FIRE, "8")
+    gold = [
+        a_gold_claim(content, "Ada Lund", FIRE, figures=[right]).model_copy(update={"id": "g1"}),
+        a_gold_claim(content, "Ben Roy", FIRE, figures=[right]).model_copy(update={"id": "g2"}),
+        a_gold_claim("The firm paid 300 workers", "Cy Dow", FIRE).model_copy(update={"id": "g3"}),
+    ]
+    said = [
+        ("Cy Dow", right, 0.9),
+        ("Cy Dow", right, 0.2),
+        ("Cy Dow", right, None),
+        ("Cy Dow", wrong, 0.9),
+        ("Ada Lund", wrong, 0.5),
+        ("Ada Lund", wrong, 0.4),
+    ]
+    predicted = [
+        a_gold_claim(content, name, FIRE, figures=[figure]).model_copy(
+            update={"id": f"p{number}", "confidence": confidence}
+        )
+        for number, (name, figure, confidence) in enumerate(said)
+    ]
+    predicted += [predicted[0].model_copy(update={"id": "p9"})]
+    return predicted, gold
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_predictions_alike_in_content_are_paired_whatever_their_order(data):
+    predicted, gold = twins()
+    number = data.draw(st.integers(1, len(predicted)))
+    predicted = data.draw(st.permutations(predicted))[:number]
+
+    def told(ours, theirs):
+        alignment = align(FIRE, ours, theirs)
+        return (
+            {(ours[pair.predicted].id, theirs[pair.gold].id) for pair in alignment.pairs},
+            {ours[position].id for position in alignment.duplicates},
+        )
+
+    straight = told(predicted, gold)
+    mixed = told(data.draw(st.permutations(predicted)), data.draw(st.permutations(gold)))
+
+    assert straight == mixed
+
+
+def test_of_two_predictions_that_say_the_same_the_surer_one_is_paired():
+    content = "nine houses burned on the hill"
+    gold = [a_gold_claim(content, "Ada Lund", FIRE)]
+    sure, unsure = (gold[0].model_copy(update={"confidence": confidence}) for confidence in (0.9, 0.2))
+
+    assert pairs_of([unsure, sure], gold) == [(1, 0)]
+    assert pairs_of([sure, unsure], gold) == [(0, 0)]
+
+
+def test_an_aligner_pairs_at_every_threshold_as_a_fresh_one_does():
+    predicted, gold = twins()
+    aligner = Aligner(FIRE, predicted, gold)
+
+    assert [aligner.at(each) for each in (0.7, 0.3, 0.5)] == [
+        align(FIRE, predicted, gold, threshold=each) for each in (0.7, 0.3, 0.5)
+    ]

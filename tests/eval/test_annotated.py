@@ -4,7 +4,8 @@ import pytest
 from goldmakers import a_gold_claim, a_number, place
 
 from eval.annotated import blank, fit
-from eval.score import Task, judge_all, score
+from eval.measures import score
+from eval.score import Task, judge_all
 
 TEXT = "Ada Lund said four boats sank. She added that the quay held."
 

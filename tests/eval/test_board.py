@@ -4,7 +4,7 @@ import pytest
 from boardmakers import a_board, a_set, on_port_claims, with_all_mistakes, with_gold
 from runmakers import given_to_a_stranger, off_by_one, write_run
 
-from eval.board import gather, in_sets, is_stand_in
+from eval.board import gather, in_sets
 from service.errors import InputError
 from service.goldfiles import claim_line
 
@@ -140,18 +140,22 @@ def test_a_run_on_some_of_the_articles_knows_its_gold_set_again(tmp_path):
     assert gather(ready, [run]).entries[0].notes == ()
 
 
-@pytest.mark.parametrize(
-    ("model", "stands_in"),
-    [
-        pytest.param("simulated/10-percent", True, id="simulated"),
-        pytest.param("recorded/openai-small", True, id="recorded"),
-        pytest.param("Simulated/x", True, id="whatever-case"),
-        pytest.param("openai/simulated", False, id="near-miss-a-model-of-that-name"),
-        pytest.param("embedded", False, id="embedded"),
-    ],
-)
-def test_answers_that_only_stand_in_for_a_model_are_known(model, stands_in):
-    assert is_stand_in(model) is stands_in
+def test_a_run_of_replayed_answers_is_known_by_its_settings_and_never_ranked(tmp_path):
+    ready = a_set(tmp_path / "gold")
+    runs = [
+        write_run(tmp_path / name, ready, model=f"acme/{name}", settings={"replayed": name == "saved"})
+        for name in ("asked", "also-asked", "saved")
+    ]
+
+    board = gather(ready, runs)
+
+    assert {entry.label: entry.rank for entry in board.entries} == {
+        "acme/asked": 1,
+        "acme/also-asked": 1,
+        "acme/saved": None,
+    }
+    assert board.compared is not None
+    assert "acme/saved" not in board.compared.names
 
 
 def test_a_folder_of_runs_stands_for_the_runs_in_it(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,17 @@ from eval.calibrate import (
     best,
     cases_of,
     confidence_of,
+    cross_fitted,
     fits,
     folds,
+    weights_of,
 )
 from eval.cli import main
 from eval.goldset import open_gold_set
 from eval.score import Task
+from service.confidence import FLAG_WEIGHTS, FittedOn, Weights
 from service.errors import InputError
+from service.fitted import weights_for
 
 NEWSROOM = STARTER.parent / "newsroom"
 TEXT = "Ada Lund said two cars burned. Ben Roy said nine sheds fell. Cy Dow said it rained."
@@ -187,3 +192,123 @@ def test_the_parameters_are_written_with_the_hash_of_the_gold_set(tmp_path: Path
     first = result.output.splitlines()[0]
     assert first.startswith(f"newsroom@{ready.gold.sha256[:8]} | ")
     assert first.endswith("| small-1 | no prompt")
+
+
+def fitted_on(cases: Cases) -> Weights:
+    on = FittedOn(goldset="harbour", sha256="0" * 64, articles=60, claims=len(cases.cases), wrong=1)
+    return weights_of(
+        cases, model="small-1", sets=[on], target=0.15, on=date(2026, 3, 5), command="fit", software="according 1"
+    )
+
+
+def test_the_services_weights_are_those_of_all_claims_with_cross_fitted_figures():
+    weights = fitted_on(drawn())
+
+    assert weights.weights["blurred"] < -1
+    assert weights.fitted is not None
+    assert weights.fitted.claims == 3_000
+    assert (weights.fitted.auroc or 0) > 0.7
+    assert weights.fitted.caught_perfect == pytest.approx(600 / weights.fitted.wrong, abs=0.0001)
+    assert 0.4 < weights.review_below < 0.96
+    assert weights.label.startswith("fitted for small-1, 2026-03-05, 3000 claims, ")
+
+
+def test_the_same_claims_in_any_order_give_the_same_bytes():
+    cases = drawn(600)
+    shuffled = Cases(tuple(random.Random(8).sample(cases.cases, len(cases.cases))), missed=0)
+
+    assert fitted_on(cases).model_dump_json() == fitted_on(shuffled).model_dump_json()
+
+
+def test_where_no_threshold_keeps_the_target_every_claim_needs_review():
+    cases = Cases(tuple(case._replace(wrong=not case.wrong) for case in drawn(600).cases), missed=0)
+
+    assert fitted_on(cases).review_below == 1
+
+
+def test_weights_need_signals():
+    bare = Cases(tuple(case._replace(signals=frozenset()) for case in drawn(100).cases), missed=0)
+
+    with pytest.raises(InputError, match="no signals"):
+        fitted_on(bare)
+
+
+@pytest.mark.parametrize(
+    ("times", "wrong", "low", "high"),
+    [
+        pytest.param(0, 0.9, -3.0, -3.0, id="never seen: as by hand"),
+        pytest.param(400, 0.9, -3.0, -1.0, id="often seen and wrong: as measured"),
+        pytest.param(400, 0.02, 0.0, 0.0, id="often seen and right: worth nothing"),
+    ],
+)
+def test_a_doubt_never_raises_a_confidence_and_is_kept_where_it_is_rare(times, wrong, low, high):
+    source = random.Random(2)
+    doubted = [
+        Case(f"a{at % 40}", 0.5, frozenset({"instruction", "plain"}), source.random() < wrong) for at in range(times)
+    ]
+    others = [Case(f"a{at % 40}", 0.5, frozenset({"plain"}), source.random() < 0.4) for at in range(600)]
+
+    weights = fitted_on(Cases((*doubted, *others), 0)).weights
+
+    assert FLAG_WEIGHTS["instruction"] == -3.0
+    assert low <= weights["instruction"] <= high
+
+
+def test_twins_are_judged_by_weights_fitted_on_neither():
+    gold = a_gold_claim("it rained", "Cy Dow", TEXT)
+    answer = gold.model_copy(update={"confidence": 0.9, "id": "p"})
+    tasks = [Task(name, TEXT, [answer], [gold]) for name in ("c1a", "c1b", "c2a")]
+
+    found = cases_of(tasks, [{}] * 3, groups={"c1a": "c1", "c1b": "c1"})
+
+    assert [case.article for case in found.cases] == ["c1", "c1", "c2a"]
+
+
+def test_cross_fitted_confidences_know_nothing_of_their_own_article():
+    cases = [
+        Case(f"a{article}", 0.5, frozenset({f"only in a{article}"}), article % 2 == 0)
+        for article in range(20)
+        for _ in range(10)
+    ]
+
+    items = cross_fitted(Cases(tuple(cases), 0))
+
+    assert all(abs(item.confidence - 0.5) < 0.15 for item in items)
+
+
+def test_a_run_gives_weights_that_the_service_takes_for_its_model(tmp_path: Path):
+    ready = open_gold_set(NEWSROOM, ())
+    source = random.Random(4)
+    run = write_run(
+        tmp_path / "run",
+        ready,
+        lambda claim: given_to_a_stranger(claim) if source.random() < 0.2 else claim,
+        place=NEWSROOM,
+    )
+    with_signals(run, lambda name: ["stranger"] if name == "Quentin Marsh" else ["known"])
+    mine = tmp_path / "mine.json"
+
+    result = CliRunner().invoke(main, ["calibrate", str(run), "--weights", str(mine), *TARGET])
+
+    assert result.exit_code == 0, result.output
+    assert "--confidence or ACCORDING_CONFIDENCE" in result.stderr
+    weights = weights_for("small-1", mine)
+    assert weights.weights["stranger"] < -1
+    assert weights.fitted is not None
+    assert weights.fitted.sets[0].sha256 == ready.gold.sha256
+    first = mine.read_bytes()
+    assert CliRunner().invoke(main, ["calibrate", str(run), "--weights", str(mine), *TARGET]).exit_code == 0
+    assert mine.read_bytes() == first
+
+
+TARGET = ["--target-error", "0.15"]
+
+
+def with_signals(run: Path, signals_of) -> None:
+    """Stores with each claim what its confidence was made of, by its speaker's name."""
+    path = run / "articles.jsonl"
+    forms = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    for form in forms:
+        for claim in form["claims"]:
+            claim["signals"] = signals_of(claim["source"]["name"])
+    path.write_text("".join(json.dumps(form, ensure_ascii=False) + "\n" for form in forms), encoding="utf-8")

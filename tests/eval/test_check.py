@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from goldmakers import STARTER, a_gold_claim
 
-from eval.check import check_gold_set, is_iso_time
+from eval.check import check_gold_set
+from eval.claim_checks import is_iso_time
 from service.goldfiles import CLAIMS_FILE, DOCUMENTS_FILE, SKIPPED_FILE
 from service.records import Article
 

@@ -9,11 +9,12 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 from goldmakers import STARTER, starter
+from storing import an_extraction, as_extracted
 
 from eval.cli import main
 from service.errors import NoAnswer, SetupError
 from service.goldfiles import CLAIMS_FILE, DOCUMENTS_FILE, claim_line, gold_form
-from service.records import Article, ExtractedClaim, Extraction
+from service.records import Article, Extraction
 
 GOLD = str(STARTER)
 
@@ -34,24 +35,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         made.append(article.id)
         if extractor.name == "fails-on-nurses" and article.id == "nurses-march":
             raise NoAnswer("too many requests", reason="rate_limited")
-        claims = tuple(
-            ExtractedClaim(
-                **{name: getattr(claim, name) for name in type(claim).__base__.model_fields}, text="", confidence=1
-            )
-            for claim in starter().claims_of[article.id]
-        )
-        return Extraction(
-            extraction_id="x",
-            article=article,
-            sha256=article.sha256,
-            model=extractor.name,
-            software="according 0",
-            created="2025-01-01T00:00:00Z",
-            seconds=0.5,
-            status="complete",
-            claims=claims,
-            needs_review=(),
-        )
+        claims = as_extracted(starter().claims_of[article.id])
+        return an_extraction(article, model=extractor.name, seconds=0.5, claims=claims)
 
     def make_extractor(name: str, settings: object) -> SimpleNamespace:
         if name == "no/key":

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from boardmakers import a_set
+from click.testing import CliRunner
 from goldmakers import STARTER, a_gold_claim, a_number
 from runmakers import STRANGER, given_to_a_stranger, off_by_one, with_mistakes, write_run
 
+from eval.cli import main
 from eval.compare import HEADLINES, Compared, Contender, compare, contenders_of, figure_in_words
-from eval.goldset import ReadySet, open_gold_set
+from eval.goldset import ReadySet, open_articles, open_gold_set
+from eval.lines import Setting, compared_lines
+from eval.measures import MEASURES
 from eval.runs import load_run
 from eval.score import Task
 from service.goldfiles import GoldClaim
@@ -109,6 +114,7 @@ def test_below_ten_articles_nobody_is_better():
 
 
 def test_only_articles_that_all_have_finished_count_and_the_others_are_named(tmp_path: Path, newsroom: ReadySet):
+    gold = open_articles(NEWSROOM, (), limit=20)
     names = list(newsroom.texts)
     runs = [
         load_run(write_run(tmp_path / "a", newsroom, model="a", failed=[names[0]])),
@@ -116,12 +122,12 @@ def test_only_articles_that_all_have_finished_count_and_the_others_are_named(tmp
         load_run(write_run(tmp_path / "c", newsroom, model="c")),
     ]
 
-    compared = compare(contenders_of(runs, newsroom), documents=names)
+    compared = compare(contenders_of(runs, gold), documents=names)
 
     assert compared.documents == tuple(names[1:-1])
     assert compared.dropped == {names[0]: ("a",), names[-1]: ("b",)}
-    assert runs[0].unread(newsroom) == {names[0]: "failed: rate_limited: too many requests"}
-    assert runs[1].unread(newsroom) == {names[-1]: "not part of the run"}
+    assert runs[0].unread(gold) == {names[0]: "failed: rate_limited: too many requests"}
+    assert runs[1].unread(gold) == {names[-1]: "not part of the run"}
 
 
 def test_claims_lost_come_before_claims_gained_and_those_before_other_differences():
@@ -172,13 +178,14 @@ def test_the_order_of_articles_and_claims_never_matters(newsroom: ReadySet, tmp_
         load_run(write_run(tmp_path / str(seed), newsroom, with_mistakes(seed, missed=0.1, speaker=rate, number=0.1)))
         for seed, rate in ((1, 0.3), (2, 0.2))
     ]
-    contenders = contenders_of(runs, newsroom)
+    gold = open_articles(NEWSROOM, (), limit=20)
+    contenders = contenders_of(runs, gold)
     turned = [
         Contender(
             each.name,
             {
                 name: tuple(task._replace(predicted=task.predicted[::-1]) for task in each.tasks[name])
-                for name in reversed(each.tasks)
+                for name in reversed(list(each.tasks))
             },
         )
         for each in contenders
@@ -209,3 +216,55 @@ def test_compared_says_which_threshold_it_paired_at():
     compared: Compared = compare([answers(wrong_speakers=1), answers(wrong_speakers=0)], threshold=0.6)
 
     assert compared.threshold == 0.6
+
+
+ATTRIBUTION_ONLY = ("content", "name", "kind")
+
+
+def test_what_a_gold_set_does_not_annotate_is_not_compared_but_named():
+    contenders = [answers(wrong_speakers=6), answers(wrong_speakers=0)]
+
+    compared = compare(contenders, annotates=ATTRIBUTION_ONLY)
+    lines = compared_lines(compared, Setting(goldset="set@0", threshold=0.5, software="x"))
+
+    [comparison] = compared.comparisons
+    assert [measure.key for measure in comparison.headlines] == ["attribution_recall"]
+    assert {measure.key for measure in comparison.measures}.isdisjoint({"hedge", "stance", "mode", "figures_right"})
+    assert "Not annotated in this gold set, so not compared: mode, stance, hedged, when, figures." in lines
+    assert not any("number fidelity" in line or line.lstrip().startswith("hedge") for line in lines)
+
+
+def test_where_everything_is_annotated_every_measure_is_compared_and_no_line_says_otherwise():
+    compared = compare([answers(wrong_speakers=6), answers(wrong_speakers=0)])
+    lines = compared_lines(compared, Setting(goldset="set@0", threshold=0.5, software="x"))
+
+    assert len(compared.comparisons[0].measures) == len(MEASURES)
+    assert not any("Not annotated" in line for line in lines)
+
+
+def test_with_fewer_headlines_to_ask_fewer_questions_are_corrected_for():
+    contenders = [answers(wrong_speakers=6), answers(wrong_speakers=0)]
+
+    every, one = compare(contenders), compare(contenders, annotates=ATTRIBUTION_ONLY)
+    there, here = (each.comparisons[0]["attribution_recall"] for each in (every, one))
+
+    assert there.test == here.test
+    assert here.adjusted == here.test.two_sided
+    assert here.adjusted < there.adjusted
+
+
+def test_replayed_answers_are_marked_in_every_comparison(tmp_path: Path):
+    gold = a_set(tmp_path / "gold")
+    place = gold.gold.folder
+    texts = str(tmp_path / "gold" / "texts")
+    asked = write_run(tmp_path / "asked", gold, model="acme/a", place=place)
+    replayed = write_run(tmp_path / "replayed", gold, model="acme/a", place=place, settings={"replayed": True})
+    said = f"Not a measurement of a model: {replayed}: saved answers were replayed, the model was not asked: no result."
+
+    compared = CliRunner().invoke(main, ["compare", str(asked), str(replayed), "--texts", texts])
+    gated = CliRunner().invoke(main, ["gate", str(replayed), "--against", str(asked), "--texts", texts])
+    scored = CliRunner().invoke(main, ["score", str(replayed), str(place), "--texts", texts])
+
+    assert said in compared.output.splitlines()
+    assert said in gated.output.splitlines()
+    assert "Not a measurement of a model: saved answers were replayed" in scored.output

@@ -7,10 +7,14 @@ import pytest
 from click.testing import CliRunner
 
 from eval.annotated import blank
+from eval.ced1k import read_ced1k
+from eval.citron import read_citron
 from eval.cli import main
-from eval.corpora import read_ced1k, read_corpus, read_polnear, read_polnear_rows, write_corpus
+from eval.corpora import read_corpus, write_corpus
 from eval.goldset import open_gold_set
-from eval.score import judge_all, score
+from eval.measures import score
+from eval.polnear import read_polnear, read_polnear_rows
+from eval.score import judge_all
 from service.errors import InputError
 from service.goldfiles import GoldClaim
 from service.records import Figure, Source, Span
@@ -346,3 +350,94 @@ def test_a_corpus_is_read_by_its_name_from_a_folder_or_a_file(polnear, tmp_path)
     assert len(read_corpus("polnear", polnear).claims) == 3
     assert len(read_corpus("polnear", a_file(tmp_path, POLNEAR_ROW)).claims) == 2
     assert len(read_corpus("ced1k", a_file(tmp_path, CED1K_ROW)).claims) == 3
+
+
+# ── Citron's form ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def a_span(words: str) -> dict:
+    start = TEXT.index(words)
+    return {"start": start, "end": start + len(words), "text": words}
+
+
+def a_quote(**changes) -> dict:
+    given = {
+        "cue": a_span("said"),
+        "sources": [a_span("Mayor Ola Brandt")],
+        "contents": [a_span("“It took a night.”"), a_span("“We lost the pier,”")],
+    }
+    return given | changes
+
+
+def citron_folder(folder: Path, *quotes: dict) -> Path:
+    (folder / "dev").mkdir(parents=True)
+    form = {"text": TEXT, "quotes": quotes, "coreference_groups": []}
+    (folder / "dev" / "pier.json").write_text(json.dumps(form), encoding="utf-8")
+    return folder
+
+
+def test_citron_quotes_are_read_with_their_fragments_speaker_cue_and_whom_a_pronoun_stands_for(tmp_path):
+    pronoun = a_quote(
+        cue=a_span("believes"),
+        sources=[a_span("She")],
+        contents=[a_span("that rain did it")],
+        coreferences=[a_span("Mayor Ola Brandt")],
+    )
+
+    corpus = read_citron(citron_folder(tmp_path / "c", pronoun, a_quote()))
+
+    (document,) = corpus.documents
+    first, second = corpus.claims
+    assert (document.id, document.split) == ("dev/pier", "dev")
+    assert words(first) == ["“We lost the pier,”", "“It took a night.”"]
+    assert (first.source.name, first.mode, first.cue) == (
+        "Mayor Ola Brandt",
+        "direct",
+        Span(*map(int, at("said").split())),
+    )
+    assert (second.source.name, second.source.aliases) == ("She", ("Mayor Ola Brandt",))
+    assert corpus.info.annotates == ("content", "mention", "cue")
+
+
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        pytest.param({"contents": []}, "1 attributions left out: they have no content", id="no content"),
+        pytest.param(
+            {"contents": [{"start": 0, "end": 4, "text": "else"}]},
+            "1 attributions left out: their words do not stand at their offsets",
+            id="other words there",
+        ),
+        pytest.param(
+            {"sources": [{"start": 0, "end": 9_999, "text": "x"}]},
+            "1 attributions left out: their words do not stand at their offsets",
+            id="beyond the text",
+        ),
+    ],
+)
+def test_a_citron_quote_that_cannot_be_used_is_left_out_and_counted(tmp_path, changes, note):
+    corpus = read_citron(citron_folder(tmp_path / "c", a_quote(), a_quote(**changes)))
+
+    assert len(corpus.claims) == 1
+    assert note in corpus.notes
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        pytest.param("[", "not JSON", id="no json"),
+        pytest.param('{"quotes": []}', "text is missing", id="no text"),
+        pytest.param('{"text": "x", "quotes": {}}', "quotes is missing, or no list", id="no list of quotes"),
+        pytest.param('{"text": "x", "quotes": [3]}', "quotes.1 is no quote", id="no quote"),
+    ],
+)
+def test_a_file_that_is_not_citrons_is_named(tmp_path, written, problem):
+    (tmp_path / "a.json").write_text(written, encoding="utf-8")
+
+    with pytest.raises(InputError, match=problem):
+        read_corpus("citron", tmp_path / "a.json")
+
+
+def test_a_folder_without_citron_files_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"holds no \.json file"):
+        read_citron(tmp_path)

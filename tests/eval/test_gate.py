@@ -39,7 +39,7 @@ def measured(key: str, articles: list[Paired]) -> MeasureDifference:
 def gated(articles: list[Paired], *, margin: float = 0.05, made_up: int = 0, **unread: str) -> Gated:
     ungrounded = measured("claims_ungrounded", []).model_copy(update={"second": Ratio(hits=made_up, total=200)})
     comparison = Comparison(first="a", second="b", measures=(measured("attribution_recall", articles), ungrounded))
-    return gate(comparison, margin=margin, budget=0.01, keys=("attribution_recall",), unread=unread)
+    return gate(comparison, margin=margin, budget=0.01, unread=unread)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_one_headline_that_regressed_is_enough_to_fail():
         ),
     )
 
-    found = gate(comparison, margin=0.05, budget=0, keys=("attribution_recall", "number_fidelity"), unread={})
+    found = gate(comparison, margin=0.05, budget=0, unread={})
 
     assert found.outcome is Outcome.REGRESSED
     assert found.reasons[0].startswith("number fidelity: 0.800 (160/200) before, 0.600 (120/200) now")

@@ -9,7 +9,8 @@ from goldmakers import STARTER, a_gold_claim, a_number, starter
 from runmakers import given_to_a_stranger, off_by_one, with_mistakes
 
 from eval.goldset import ReadySet, open_gold_set
-from eval.score import HALLUCINATIONS, MEASURES, SMALL_IS_GOOD, Scores, Task, faults_of, judge, judge_all, score
+from eval.measures import HALLUCINATIONS, MEASURES, SMALL_IS_GOOD, Scores, score
+from eval.score import Task, faults_of, judge_all, judge_task
 from eval.sources import names_of
 from eval.statistics import Paired, clustered_wilson, paired_difference, swap_test
 from eval.wording import fold_name
@@ -89,7 +90,7 @@ def test_the_reference_example_gives_the_reference_rates(key, rate):
 
 
 def test_the_reference_example_says_what_is_wrong_with_each_claim():
-    faults = faults_of(judge(PORT, PORT_PREDICTED, PORT_GOLD))
+    faults = faults_of(judge_task(Task("port", PORT, PORT_PREDICTED, PORT_GOLD)))
 
     assert faults == {
         0: ("bound lost",),

@@ -6,9 +6,10 @@ import pytest
 from goldmakers import STARTER
 from storing import an_info
 
-from eval.goldset import open_gold_set
+from eval.goldset import open_articles, open_gold_set
 from eval.prompt_table import BEGIN, END, find_runs, measure, table, with_table
-from eval.store import Outcome, RunWriter
+from eval.results import Outcome
+from eval.store import RunWriter
 from service.errors import InputError
 from service.prompting import shipped_prompts
 
@@ -48,7 +49,7 @@ def test_a_complete_run_is_a_line_with_its_counts_and_signature(tmp_path):
     stored(tmp_path / "one")
 
     [found] = find_runs([tmp_path])
-    row = table([measure(found, READY)]).splitlines()[-1]
+    row = table([measure(found, open_articles(STARTER, ()))]).splitlines()[-1]
 
     assert row.startswith(f"| `extract_claims.v1@12345678` | `openai/small` | starter@{READY.gold.sha256[:8]} | 3 |")
     assert "1.000 (36/36)" in row

@@ -104,6 +104,24 @@ def test_bands_need_ten_articles_and_hold_the_rate():
         assert each.band.low <= each.caught <= each.band.high
 
 
+def test_a_review_is_held_against_a_perfect_order():
+    perfect = queue(many())
+    worked = queue(ten()).reviews[2]
+
+    assert [each.of_perfect for each in perfect.reviews] == [1, 1, 1, 1]
+    assert perfect.reviews[0].of_perfect_band == (1, 1)
+    assert (worked.share, worked.of_perfect) == (0.2, pytest.approx(0.75))  # 1.5 of the 2 that could be caught
+
+
+def test_the_band_of_the_order_holds_it():
+    found = queue([item._replace(confidence=round(item.confidence, 1)) for item in many(wrong_below=0.37)])
+
+    assert found.auroc is not None
+    assert found.auroc_band is not None
+    assert found.auroc_band.low <= found.auroc <= found.auroc_band.high < 1
+    assert queue(many(articles=9)).auroc_band is None
+
+
 def test_without_errors_there_is_nothing_to_catch():
     found = queue([item._replace(wrong=False) for item in ten()])
 

@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import pytest
 from click.testing import CliRunner, Result
 from goldmakers import STARTER
+from storing import an_extraction, as_extracted
 
 from eval.cli import main
 from eval.goldset import open_gold_set
 from eval.store import read_run
 from service.goldfiles import CLAIMS_FILE
-from service.records import Article, ExtractedClaim, Extraction, PromptVersion, Usage
+from service.records import Article, Extraction, PromptVersion, Usage
 
 CONTRAST = STARTER.parent / "contrast"
 
@@ -35,25 +36,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None, str]]:
     async def extract(article: Article, *, extractor: SimpleNamespace, settings: object) -> Extraction:
         made.append((extractor.name, extractor.prompt and extractor.prompt.name, article.id))
         answered = known[article.id] if order[article.id] % 2 == 0 else ()
-        claims = tuple(
-            ExtractedClaim(
-                **{name: getattr(claim, name) for name in type(claim).__base__.model_fields}, text="", confidence=1
-            )
-            for claim in answered
-        )
-        return Extraction(
-            extraction_id="x",
-            article=article,
-            sha256=article.sha256,
-            model=extractor.name,
-            software="according 0",
-            created="2025-01-01T00:00:00Z",
-            seconds=0.5,
-            status="complete",
-            claims=claims,
-            needs_review=(),
-            usage=Usage(calls=1, cost_usd=0.1),
-        )
+        usage = Usage(calls=1, cost_usd=0.1)
+        return an_extraction(article, model=extractor.name, seconds=0.5, claims=as_extracted(answered), usage=usage)
 
     def make_extractor(name: str, settings) -> SimpleNamespace:
         prompt = None if name == "embedded" else PromptVersion(name=settings.prompt, fingerprint=settings.prompt * 8)

@@ -32,7 +32,7 @@ def test_a_run_is_read_as_it_was_written_and_tells_what_is_missing(tmp_path):
     run = read_run(tmp_path)
 
     assert run.finished_documents == ("a0",)
-    assert run.finished[0].claims[0].confidence == 0.9
+    assert [claim.confidence for result in run.whole(run.finished) for claim in result.claims] == [0.9]
     assert [result.document for result in run.unfinished] == ["a1"]
     assert run.unfinished[0].congested
     assert run.failures == {"rate_limited": 1}

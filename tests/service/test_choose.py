@@ -34,3 +34,13 @@ def test_saved_answers_stand_in_for_the_model_and_what_was_not_saved_is_a_failur
     assert extraction.status == "failed"
     assert [failure.reason for failure in extraction.failures] == ["not_recorded"]
     assert extraction.settings["replayed"] is True
+
+
+@pytest.mark.parametrize("name", ["embedded", "openai/some-model"])
+def test_weights_that_are_no_use_are_told_of_before_any_article_is_read(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", "k")
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"model": "embedded", "base": 0, "weights": [], "review_below": 0.5}', encoding="utf-8")
+
+    with pytest.raises(SetupError, match=r"mine\.json.*weights: .*eval calibrate RUN --weights FILE"):
+        make_extractor(name, Settings(confidence=mine))

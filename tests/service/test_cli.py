@@ -273,6 +273,22 @@ def test_what_cannot_be_done_is_told_with_the_fix_and_exit_code_2(folder, argume
     assert result.stdout == ""
 
 
+def test_weights_of_ones_own_are_handed_to_the_extraction(folder, monkeypatch):
+    given = []
+
+    def making(name, settings):
+        given.append(settings.confidence)
+        return make_extractor(name, settings)
+
+    monkeypatch.setattr("service.choose.make_extractor", making)
+
+    assert run("extract", "port.txt", "--confidence", "mine.json").exit_code == 0
+    monkeypatch.setenv("ACCORDING_CONFIDENCE", "theirs.json")
+    assert run("extract", "port.txt").exit_code == 0
+
+    assert [path.name for path in given] == ["mine.json", "theirs.json"]
+
+
 def test_a_setting_that_cannot_be_used_is_told(folder, monkeypatch):
     monkeypatch.setenv("ACCORDING_MAX_CHARACTERS", "many")
 

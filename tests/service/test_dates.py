@@ -73,11 +73,34 @@ def test_a_date_in_full_needs_no_day_of_publication(text: str, words: str, value
         pytest.param("They met last Tuesday.", "last Tuesday", "2025-05-27", id="last"),
         pytest.param("They meet next Friday.", "next Friday", "2025-06-06", id="next"),
         pytest.param("They will meet on Friday.", "Friday", "2025-06-06", id="looking-ahead"),
+        pytest.param("They promised to meet by Friday.", "Friday", "2025-06-06", id="promised"),
+        pytest.param("The gate stays shut until at least Friday.", "Friday", "2025-06-06", id="until"),
+        pytest.param("The gate was shut until Friday.", "Friday", "2025-05-30", id="was-until"),
+        pytest.param("On Friday the court will sit.", "Friday", "2025-06-06", id="ahead-of-its-verb"),
+        pytest.param("He would have sung on Friday.", "Friday", "2025-05-30", id="would-have"),
+        pytest.param("They went to Dorn on Friday.", "Friday", "2025-05-30", id="to-a-place"),
         pytest.param("They said on Friday that it will rain.", "Friday", "2025-05-30", id="reported-before"),
         pytest.param("It began late Monday.", "late Monday", "2025-06-02", id="late"),
         pytest.param("It began in the early hours of Monday.", "early hours of Monday", "2025-06-02", id="early-hours"),
         pytest.param("It began on January 31.", "January 31", "2025-01-31", id="day-this-year"),
         pytest.param("It began on December 14.", "December 14", "2024-12-14", id="day-last-year"),
+        pytest.param("It will end by 20 December.", "20 December", "2025-12-20", id="day-to-come"),
+        pytest.param("It began on 4 May last year.", "4 May last year", "2024-05-04", id="day-of-last-year"),
+        pytest.param("It will end on the 14th.", "the 14th", "2025-06-14", id="day-of-this-month"),
+        pytest.param("It ended on the 14th.", "the 14th", "2025-05-14", id="day-of-the-month-before"),
+        pytest.param("It ends before the 15th of next month.", "the 15th of next month", "2025-07-15", id="next-month"),
+        pytest.param("It will end by the end of August.", "the end of August", "2025-08-31", id="end-of-a-month"),
+        pytest.param("It will end by the end of the year.", "the end of the year", "2025-12-31", id="end-of-the-year"),
+        pytest.param("It ran between April and May.", "between April and May", "2025-04/2025-05", id="between-months"),
+        pytest.param("It ran between 2014 and 2020.", "between 2014 and 2020", "2014/2020", id="between-years"),
+        pytest.param(
+            "It ran between May 2021 and June 2022.", "between May 2021 and June 2022", "2021-05/2022-06", id="between"
+        ),
+        pytest.param("It will open at Christmas.", "Christmas", "2025-12-25", id="feast"),
+        pytest.param("It will open by Easter.", "Easter", None, id="moving-feast"),
+        pytest.param("It ran over the past decade.", "the past decade", "2015/2025", id="past-decade"),
+        pytest.param("It will open by the weekend.", "the weekend", "2025-06-07/2025-06-08", id="weekend-to-come"),
+        pytest.param("Its first-quarter loss grew.", "first-quarter", "2025-01/2025-03", id="hyphened-quarter"),
         pytest.param("It began on 29 February.", "29 February", "2024-02-29", id="leap-day"),
         pytest.param("It began on May 5 at 8 PM.", "May 5 at 8 PM", "2025-05-05T20:00", id="date-time"),
         pytest.param("It began in May.", "May", "2025-05", id="month"),
@@ -108,6 +131,20 @@ def test_a_date_in_full_needs_no_day_of_publication(text: str, words: str, value
 )  # fmt: skip
 def test_a_relative_date_is_resolved_against_the_day_of_publication(text: str, words: str, value: str | None) -> None:
     assert found(text) == [(words, value)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("It began in April 2024. That month it burned.", "2024-04", id="that-month"),
+        pytest.param("It began on 3 April 2024. That day it burned.", "2024-04-03", id="that-day"),
+        pytest.param("It began on 3 April 2024. It burned the same month.", "2024-04", id="the-same-month"),
+        pytest.param("It began in 2024. It burned the previous year.", "2023", id="the-previous-year"),
+        pytest.param("It began. That month it burned.", None, id="no-month-before"),
+    ],
+)
+def test_a_time_pointed_back_to_is_the_one_named_before(text: str, value: str | None) -> None:
+    assert found(text)[-1][1] == value
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,20 @@ FIGURES = [
     pytest.param("Police said a 12-week course was full.", "course", None, id="before-the-noun"),
     pytest.param("Police said five guards were at risk.", "guards", "at risk", id="state"),
     pytest.param("Police said 40 sheep lost their lives.", "sheep", "lost their lives", id="idiom"),
+    pytest.param(
+        "The level ranged from 41 to 67 per cent, police said.", "level", "ranged", id="range-with-an-opening"
+    ),
+    pytest.param("Police said the fee was more than £900.", "fee", None, id="past-than"),
+    pytest.param("Police said the pumps were tested three times.", "pumps", "tested", id="how-often-of-what"),
+    pytest.param("Police said she rang twice.", None, "rang", id="how-often-of-nothing"),
+    pytest.param("The hearing, listed for four days, goes on, police said.", "hearing", "listed", id="listed-for"),
+    pytest.param("The clerks kept the gate shut for seven hours, police said.", None, "shut", id="act-with-an-object"),
+    pytest.param("Police said it happened 40 km south of the town.", None, None, id="only-says-where"),
+    pytest.param("Police said he died nine days after the fire.", None, None, id="only-says-when"),
+    pytest.param("There was a 90 per cent surge in thefts, police said.", "thefts", "surge", id="surge-in"),
+    pytest.param("Police said a wall of 12 metres fell.", "wall", None, id="size-of-a-thing"),
+    pytest.param("Police said seven miners are feared buried.", "miners", "buried", id="feared"),
+    pytest.param("Police said the firm was paid $6m for the bridge.", "bridge", "paid", id="paid-for"),
 ]
 
 

@@ -62,6 +62,10 @@ def the_figure(text: str) -> FoundFigure:
         pytest.param("It took ٣٢ boats.", "٣٢", "32", id="arabic-indic-digits"),
         pytest.param("It rained 0.50 metres.", "0.50", "0.5", id="decimals-normalised"),
         pytest.param("It cost 2.5 lakh crore.", "2.5 lakh crore", "2500000000000", id="lakh-crore"),
+        pytest.param("It holds 5.7 x 10^3 cells.", "5.7 x 10^3", "5700", id="power-of-ten"),
+        pytest.param("It holds 2.5e3 cells.", "2.5e3", "2500", id="exponent"),
+        pytest.param("It measures 2.5×10−3 metres.", "2.5×10−3", "0.0025", id="lowered-exponent"),
+        pytest.param("It took 1.2B rows.", "1.2B", "1200000000", id="capital-billion"),
     ],
 )
 def test_a_number_is_read_with_its_scale_multiplied_out(text: str, words: str, value: str) -> None:
@@ -105,6 +109,19 @@ def test_a_number_is_read_with_its_scale_multiplied_out(text: str, words: str, v
         pytest.param(
             "They lost more than 50 but fewer than 60 guards.",
             "more than 50 but fewer than 60", "50", "60", "range", id="two-bounds",
+        ),
+        pytest.param("It ends within ten days.", "within ten", None, "10", "at_most", id="within-a-time"),
+        pytest.param("It lies within ten miles.", "ten", "10", "10", "exact", id="within-a-distance"),
+        pytest.param("Barely 600 guards came.", "Barely 600", "600", "600", "about", id="barely"),
+        pytest.param("They were maybe a dozen.", "maybe a dozen", "12", "12", "about", id="maybe"),
+        pytest.param("Nothing short of 95 guards came.", "Nothing short of 95", "95", None, "at_least", id="short-of"),
+        pytest.param("They lost 90 at the very most.", "90 at the very most", None, "90", "at_most", id="very-most"),
+        pytest.param("They want 5,000 minimum.", "5,000 minimum", "5000", None, "at_least", id="minimum-behind"),
+        pytest.param("It drew 1m-plus fans.", "1m-plus", "1000000", None, "at_least", id="million-plus"),
+        pytest.param("They pay two minimum wages.", "two", "2", "2", "exact", id="minimum-of-a-noun"),
+        pytest.param(
+            "Between a fifth and a quarter of guards left.",
+            "Between a fifth and a quarter", "20", "25", "range", id="fractions",
         ),
         pytest.param("They lost several guards.", "several", None, None, "vague", id="several"),
         pytest.param("They lost tens of thousands of men.", "tens of thousands", None, None, "vague", id="tens-of"),
@@ -216,10 +233,43 @@ def test_a_range_shares_what_its_second_end_says(text: str, bounds: list[tuple[s
         pytest.param("Officials in Karachi and Mumbai paid 500 rupees.", None, id="two-countries"),
         pytest.param("Officials paid 500 rupees.", None, id="no-country"),
         pytest.param("Officials in Karachi paid 500 Indian rupees.", "INR", id="said-beside-it"),
+        pytest.param("Police in Delhi and Mumbai told Karachi of 500 rupees.", "INR", id="the-country-named-most"),
+        pytest.param("LAHORE: They paid Rs4.5 crore.", "PKR", id="capital-dateline"),
+        pytest.param("KATHMANDU: They paid Rs 7.5 lakh.", "NPR", id="nepal"),
+        pytest.param("Clerks in Kampala paid 500 shillings.", "UGX", id="shillings"),
+        pytest.param("Clerks paid Sh500.", "KES", id="shillings-of-no-country"),
+        pytest.param("Clerks in Douala paid 500 CFA francs.", "XAF", id="central-african-francs"),
+        pytest.param("Clerks in Dakar paid FCFA 500.", "XOF", id="west-african-francs"),
+        pytest.param("Clerks in Lusaka paid K500 million.", "ZMW", id="kwacha-of-zambia"),
+        pytest.param("Clerks in Gaborone paid P1,500.", "BWP", id="pula"),
     ],
 )
 def test_rupees_have_a_code_only_where_the_article_tells_whose(text: str, code: str | None) -> None:
     assert the_figure(text).unit == code
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "value", "unit"),
+    [
+        pytest.param("They paid GH¢4,200 there.", "GH¢4,200", "4200", "GHS", id="cedi-with-a-cent-sign"),
+        pytest.param("They paid GH₵80 there.", "GH₵80", "80", "GHS", id="cedi-sign"),
+        pytest.param("They paid MK2.5 billion there.", "MK2.5 billion", "2500000000", "MWK", id="malawian-kwacha"),
+        pytest.param("They paid Tk 22 crore there.", "Tk 22 crore", "220000000", "BDT", id="taka"),
+        pytest.param("They paid N900m there.", "N900m", "900000000", "NGN", id="naira"),
+        pytest.param("They paid 99¢ there.", "99¢", "0.99", "USD", id="cent-behind"),
+        pytest.param("It lost money in 11 quarters.", "11", "11", "quarter", id="quarters-of-a-year"),
+        pytest.param("They own three quarters of it.", "three quarters", "75", "percent", id="quarters-of-a-thing"),
+        pytest.param(
+            "It fell half a percentage point.", "half a percentage point", "0.5", "percentage_point", id="half"
+        ),
+        pytest.param("It weighs 12 stone.", "12", "12", "stone", id="stone"),
+        pytest.param("They own a tenth of a square mile.", "a tenth", "0.1", "square mile", id="part-of-an-area"),
+    ],
+)
+def test_money_and_measures_of_many_countries_have_their_unit(text: str, words: str, value: str, unit: str) -> None:
+    figure = the_figure(text)
+
+    assert (figure.span.of(text), figure.low, figure.unit) == (words, value, unit)
 
 
 @pytest.mark.parametrize(
@@ -238,6 +288,10 @@ def test_rupees_have_a_code_only_where_the_article_tells_whose(text: str, code: 
         pytest.param("They sold 12 tonnes of wheat.", "wheat", id="thing-measured"),
         pytest.param("It was a 12-hour siege.", "siege", id="hyphened-unit"),
         pytest.param("It was a five-member team.", "member", id="hyphened-noun"),
+        pytest.param("It drew a 900-strong crowd.", "crowd", id="strong"),
+        pytest.param("The mills were a quarter full.", None, id="state"),
+        pytest.param("She has 22 home games left.", "home games", id="side-before-a-plural"),
+        pytest.param("She drove 22 home.", None, id="side-alone"),
         pytest.param("It saw a 90 per cent surge in crime.", "surge", id="percent-of-change"),
         pytest.param("It got $5 million in aid.", "aid", id="money-in"),
         pytest.param("It got $5 million in a year.", None, id="money-in-a-year"),
@@ -320,6 +374,18 @@ def test_a_conversion_in_brackets_shares_the_bound_and_another_number_does_not()
         pytest.param("See page 12 there.", "12", "section_number", id="page"),
         pytest.param("It runs version 1.2.3 now.", "1.2.3", "number_code", id="version"),
         pytest.param("A 4x4 came.", "4x4", "number_code", id="wheels"),
+        pytest.param("They flew the K500 there.", "K500", "name", id="letter-of-no-currency"),
+        pytest.param("The nikkei 225 fell.", "225", "name", id="index-in-small-letters"),
+        pytest.param("One resident, who fled, knew.", "One", "not_counted", id="one-who-speaks"),
+        pytest.param("Not one dollar came.", "one", "not_counted", id="not-one-of-a-unit"),
+        pytest.param("Ring the desk on 0300 555 0142 now.", "0300 555 0142", "phone_number", id="ring"),
+        pytest.param("He gave one reason.", "one", "not_counted", id="one-reason"),
+        pytest.param(
+            "See https://x.example/2024/05?id=7 there.", "https://x.example/2024/05?id=7", "number_code", id="web"
+        ),
+        pytest.param("See www.x.example/5-men there.", "www.x.example/5-men", "number_code", id="bare-web"),
+        pytest.param("They were \x1b[31mred there.", "\x1b[31m", "number_code", id="terminal-colour"),
+        pytest.param("See \x1b]8;;a\x07it there.", "\x1b]8;;a\x07", "number_code", id="terminal-link"),
         pytest.param("It shows 𝟛𝟚 there.", "𝟛𝟚", "number_code", id="digits-of-no-table"),
         pytest.param("It shows 1\u200b00 there.", "1\u200b00", "number_code", id="hidden-character-inside"),
         pytest.param(
@@ -346,6 +412,10 @@ def test_a_number_that_is_no_figure_is_skipped_with_its_reason(text: str, words:
         pytest.param("One guard was killed there.", "One", id="one-killed"),
         pytest.param("One guard and two drivers fled.", "One", id="one-beside-two"),
         pytest.param("They won 80 votes there.", "80", id="votes"),
+        pytest.param("The mill had one staircase.", "one", id="one-thing"),
+        pytest.param("Police hold one suspect.", "one", id="one-suspect"),
+        pytest.param("They saw www and 12 guards.", "12", id="no-web-address"),
+        pytest.param("The nikkei fell 225 points.", "225", id="points-of-an-index"),
         pytest.param("It fell 5 per cent on Nikkei.", "5 per cent", id="percent"),
         pytest.param("It was a 50-60 mph wind that won.", "50-60", id="measured-range-near-a-win"),
         pytest.param("It fell more than half.", "more than half", id="more-than-half"),
@@ -446,6 +516,9 @@ def test_every_number_word_comes_back_once(text: str) -> None:
         pytest.param("hundreds of ", id="vague-words"),
         pytest.param("9", id="one-long-number"),
         pytest.param("one hundred and ", id="number-words"),
+        pytest.param("481 518 555 ", id="bare-numbers"),
+        pytest.param("\x1b]8;;", id="links-without-end"),
+        pytest.param("Rs 5 K7,000 ", id="shared-currencies"),
     ],
 )
 def test_time_grows_with_the_length_of_the_text_and_no_faster(unit: str) -> None:

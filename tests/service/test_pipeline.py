@@ -1,8 +1,10 @@
 import asyncio
+import math
 
 import pytest
 from builders import TEXT, a_draft, an_article, span_of
 
+from service.confidence import Weights, by_hand
 from service.extractors import SegmentDrafts
 from service.pipeline import extract, extract_stream
 from service.records import ExtractedClaim, Extraction, Failure, Rejection, Usage
@@ -76,6 +78,36 @@ def test_claims_less_sure_than_the_limit_need_review():
 
     assert extraction_of(drafts, review_below=0).needs_review == ()
     assert len(extraction_of(drafts, review_below=1).needs_review) == 2
+
+
+def test_a_confidence_is_what_its_reasons_and_the_base_add_up_to():
+    extraction = extraction_of(SegmentDrafts(segment=1, drafts=(LOST, DENIED)))
+
+    base = extraction.settings["confidence_base"]
+    for claim in extraction.claims:
+        total = base + sum(reason.effect for reason in claim.reasons)
+        assert claim.confidence == pytest.approx(1 / (1 + math.exp(-total)), abs=0.0005)
+        assert all(reason.words for reason in claim.reasons)
+
+
+def test_without_fitted_weights_an_extraction_says_that_its_confidences_are_set_by_hand():
+    settings = extraction_of(SegmentDrafts(segment=1)).settings
+
+    assert settings["confidence"] == "set by hand, none is fitted for scripted/one"
+    assert settings["review_below"] == by_hand("scripted/one").review_below
+
+
+def test_weights_of_ones_own_make_the_confidence_and_the_limit(tmp_path):
+    mine = Weights(model="scripted/one", base=-1.0, weights={"stance:denies": 2.0}, review_below=0.5)
+    path = tmp_path / "mine.json"
+    path.write_text(mine.model_dump_json(), encoding="utf-8")
+
+    extraction = extraction_of(SegmentDrafts(segment=1, drafts=(LOST, DENIED)), confidence=path)
+
+    assert [claim.confidence for claim in extraction.claims] == [0.269, 0.731]
+    assert [claim.reasons[0].signal for claim in extraction.claims][1] == "stance:denies"
+    assert extraction.needs_review == (extraction.claims[0].id,)
+    assert extraction.settings["review_below"] == 0.5
 
 
 def test_usage_of_all_segments_is_added_up():

@@ -34,6 +34,34 @@ NAMES = [
     pytest.param("Dr. Jane Cole said the road was open.", "Jane Cole", None, id="abbreviated-honorific"),
     pytest.param("Ali Raza, the police chief, said the road was open.", "Ali Raza", "police chief", id="apposition"),
     pytest.param("Police spokesman Ali Raza said the road was open.", "Ali Raza", "Police spokesman", id="lower-case"),
+    pytest.param(
+        "Superintendent of Police T. R. Naidu said the road was open.",
+        "T. R. Naidu",
+        "Superintendent of Police",
+        id="office-of-and-initials",
+    ),
+    pytest.param(
+        "Minister of Works and Housing Sefu Oduya said the road was open.",
+        "Sefu Oduya",
+        "Minister of Works and Housing",
+        id="office-over-two-fields",
+    ),
+    pytest.param(
+        "The Commissioner for Health, Dr Lami Ogbe, said the road was open.",
+        "Lami Ogbe",
+        "Commissioner for Health",
+        id="office-for-before-the-name",
+    ),
+    pytest.param(
+        "The mayor of Dorn, Iwo Drell, said the road was open.", "Iwo Drell", "mayor of Dorn", id="office-of-a-place"
+    ),
+    pytest.param("Its director, Vusto Drell, smiled. Drell said so.", "Vusto Drell", "director", id="unknown-name"),
+    pytest.param("Comrade Adaora Eze said the road was open.", "Adaora Eze", None, id="surname-that-is-a-title"),
+    pytest.param("Martin King said the road was open.", "Martin King", None, id="surname-that-is-a-role"),
+    pytest.param("Governor Prof Ajuma Were said the road was open.", "Ajuma Were", "Governor", id="surname-were"),
+    pytest.param("Finance Officer Per Holmqvist said so.", "Per Holmqvist", "Finance Officer", id="given-name-per"),
+    pytest.param("Schoolteacher Rufo Dubal said the road was open.", "Rufo Dubal", "Schoolteacher", id="trade"),
+    pytest.param("Mother-of-two Jill Marsh said the road was open.", "Jill Marsh", None, id="mother-of-two"),
 ]
 
 
@@ -73,6 +101,16 @@ BODIES = [
     pytest.param("Tamar Media Group said the road was open.", "Tamar Media Group", id="a-word-that-is-also-a-rank"),
     pytest.param("UNICEF said the road was open.", "UNICEF", id="capitals"),
     pytest.param("The police said the road was open.", "police", id="common-noun"),
+    pytest.param("The Lagos-based Institute for Statistics said so.", "Institute for Statistics", id="seated"),
+    pytest.param("Tarn and Holme Hospitals Trust said so.", "Tarn and Holme Hospitals Trust", id="two-places"),
+    pytest.param("Teachers Without Walls said so.", "Teachers Without Walls", id="preposition-inside"),
+    pytest.param("The brokers Hallam & Dirk said so.", "Hallam & Dirk", id="ampersand"),
+    pytest.param("The charity Bright Paths said so.", "Bright Paths", id="noun-before-the-name"),
+    pytest.param("The owner, Sable Ridge, said so.", "Sable Ridge", id="owner-may-be-a-firm"),
+    pytest.param("The Dorn Argus said so.", "Dorn Argus", id="the-before-no-known-person"),
+    pytest.param("Fiji said it would vote.", "Fiji", id="country"),
+    pytest.param("A Department of Care spokeswoman said so.", "Department of Care", id="unnamed-spokesperson"),
+    pytest.param("A spokesman for the harbour inspectorate said so.", "harbour inspectorate", id="spokesman-for"),
 ]
 
 
@@ -85,6 +123,12 @@ ANONYMOUS = [
     pytest.param("Local sources said the road was open.", "Local sources", id="sources"),
     pytest.param("A senior official said the road was open.", "senior official", id="official"),
     pytest.param("Residents said the road was open.", "Residents", id="residents"),
+    pytest.param("Opposition MPs said the road was open.", "Opposition MPs", id="capital-before-people"),
+    pytest.param("A clerk of the court, who gave no name, said so.", "clerk of the court", id="who-clause-after"),
+    pytest.param("The local MP wants an inquiry, she said.", "local MP", id="before-a-wish"),
+    pytest.param("The forest range officer said so.", "forest range officer", id="two-unknown-modifiers"),
+    pytest.param("The road was open, harvest officials said.", "harvest officials", id="modifier-after-a-comma"),
+    pytest.param("A spokesman for Mayor Ada Obi said so.", "spokesman for Mayor Ada Obi", id="voice-of-a-person"),
 ]
 
 
@@ -129,6 +173,7 @@ NOBODY = [
     pytest.param("The store opens on Monday in March.", id="days-and-months"),
     pytest.param("The train left Paris at 9 PM.", id="places-and-clock-times"),
     pytest.param("However, rain fell all night.", id="sentence-opener"),
+    pytest.param("The road was open, this newspaper reported.", id="the-article-itself"),
 ]
 
 
@@ -141,6 +186,60 @@ def test_the_office_stands_for_who_holds_it() -> None:
     text = "French President Marc Roux met Polish President Jan Zak. The French president said the talks went well."
 
     assert ("The French president", "Marc Roux") in cast_of(text)[1]
+
+
+NO_PERSON = [
+    pytest.param("On Grantham Hill, the chairman said the road was open.", "Grantham Hill", id="place-before"),
+    pytest.param("Residents of Port Arden, Rivers State, said the road was open.", "Rivers State", id="state"),
+    pytest.param("The mayor of Dorn, Ada Obi, said the road was open.", "Dorn", id="seat-of-an-office"),
+]
+
+
+@pytest.mark.parametrize(("text", "name"), NO_PERSON)
+def test_a_place_beside_an_office_is_no_person(text: str, name: str) -> None:
+    assert name not in {speaker.name for speaker in cast_of(text)[0]}
+
+
+TAKEN_UP = [
+    pytest.param(
+        "Lindro Optics Oyj met investors. Lindro Optics said profit rose.", "Lindro Optics", "Lindro Optics Oyj",
+        id="first-words-of-a-body",
+    ),
+    pytest.param(
+        "The Hill Front took the mill. Rebels of the Hill Front said it was theirs.", "Rebels", "Hill Front",
+        id="members-of-an-armed-group",
+    ),
+    pytest.param(
+        "Emmanuel Macron spoke to John Bell. The French president said no.", "The French president",
+        "Emmanuel Macron", id="known-holder-of-an-office",
+    ),
+    pytest.param(
+        "Emmanuel Macron spoke to John Bell. The Polish president said no.", "The Polish president",
+        "Polish president", id="office-of-somebody-not-named",
+    ),
+    pytest.param(
+        "Emmanuel Macron met Mr Macron's aide. The president of the union said no.",
+        "The president",
+        "president of the union",
+        id="president-of-something-else",
+    ),
+    pytest.param(
+        "The mayor of Dorn, Ada Obi, spoke. The mayor said no.", "The mayor", "Ada Obi", id="office-before-the-name"
+    ),
+    pytest.param(
+        "The Labour Union met. A Harbour Party spokesman said no.", "A Harbour Party spokesman", "Harbour Party",
+        id="party-named-itself",
+    ),
+    pytest.param(
+        "Mrs Pell, the prosecutor added, signed. The prosecutor, Ada Obi, said so.", "The prosecutor", "Ada Obi",
+        id="role-that-adds-is-no-apposition",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "name"), TAKEN_UP)
+def test_other_words_stand_for_the_name_they_take_up(text: str, words: str, name: str) -> None:
+    assert (words, name) in cast_of(text)[1]
 
 
 def test_marks_count_from_one_in_the_order_of_the_text() -> None:

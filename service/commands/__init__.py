@@ -1,0 +1,1 @@
+"""Commands of `according` that have a file of their own."""
