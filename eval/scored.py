@@ -46,6 +46,9 @@ def score_run(stored: StoredRun, gold: ArticleSet, *, threshold: float) -> Score
         notes.append(f"The run was ended early: {info.stopped}.")
     if info.goldset_sha256 != gold.sha256 and info.goldset_sha256 != gold.sha256_of(info.documents):
         notes.append(f"The gold set is no longer the one of the run ({info.goldset_sha256[:8]}): scored as it is now.")
+    reused = stored.run.usage.reused
+    if reused:
+        notes.append(f"{reused} answers were kept from earlier calls: time and cost are not those of asking.")
     planned = set(info.documents)
     outside = sum(document.id not in planned for document in gold.documents)
     if outside:

@@ -8,14 +8,14 @@ on. Which model answers is left to the Completer.
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from service.drafts import MAX_CLAIMS, MAX_RAW, read_answer, read_drafts
 from service.errors import BadAnswer, CompletionError
 from service.extractors import SegmentDrafts
 from service.guarding import Redaction
 from service.models import Completer, Completion, Meter, Prompt
-from service.prompting import load_template, write_prompt
+from service.prompting import Excerpt, confirming, load_template, write_prompt
 from service.reading.segments import split
 from service.records import Failure, PromptVersion, Reading, Rejection, Segment
 from service.settings import Settings
@@ -26,12 +26,22 @@ def _new_nonce() -> str:
 
 
 class ModelExtractor:
-    """An extractor with a model behind it. Raises PromptError where the prompt's file cannot be used."""
+    """An extractor with a model behind it. Raises PromptError where the prompt's file cannot be used.
 
-    def __init__(self, completer: Completer, settings: Settings, *, new_nonce: Callable[[], str] = _new_nonce) -> None:
+    `excerpts`: it will be asked about some sentences of an article only."""
+
+    def __init__(
+        self,
+        completer: Completer,
+        settings: Settings,
+        *,
+        excerpts: bool = False,
+        new_nonce: Callable[[], str] = _new_nonce,
+    ) -> None:
         self._completer = completer
         self._settings = settings
-        self._template = load_template(settings.prompt, folder=settings.prompts)
+        template = load_template(settings.prompt, folder=settings.prompts)
+        self._template = confirming(template, folder=settings.prompts) if excerpts else template
         self._new_nonce = new_nonce
 
     @property
@@ -42,17 +52,20 @@ class ModelExtractor:
     def prompt(self) -> PromptVersion:
         return self._template.version
 
-    async def drafts(self, reading: Reading) -> AsyncIterator[SegmentDrafts]:
-        """Each segment's drafts in the order in which they are answered. Leaving early ends the calls under way."""
+    async def drafts(self, reading: Reading, excerpts: Sequence[Excerpt] | None = None) -> AsyncIterator[SegmentDrafts]:
+        """Each segment's drafts in the order in which they are answered, or those of some excerpts alone. Leaving early
+        ends the calls under way."""
         room = asyncio.Semaphore(self._settings.concurrency)
         answered: asyncio.Queue[SegmentDrafts | None] = asyncio.Queue()
 
-        async def ask(segment: Segment) -> None:
+        async def ask(segment: Segment | Excerpt) -> None:
             async with room:
                 await answered.put(await self._ask(segment, reading, answered.put_nowait))
 
-        segments = split(reading, characters=self._settings.segment_characters)
-        tasks = [asyncio.create_task(ask(segment)) for segment in segments]
+        parts: Sequence[Segment | Excerpt] | None = excerpts
+        if parts is None:
+            parts = split(reading, characters=self._settings.segment_characters)
+        tasks = [asyncio.create_task(ask(part)) for part in parts]
         everything = asyncio.gather(*tasks)
         everything.add_done_callback(lambda _: answered.put_nowait(None))
         try:
@@ -64,7 +77,9 @@ class ModelExtractor:
                 task.cancel()
             await asyncio.gather(*tasks, everything, return_exceptions=True)
 
-    async def _ask(self, segment: Segment, reading: Reading, tell: Callable[[SegmentDrafts], None]) -> SegmentDrafts:
+    async def _ask(
+        self, segment: Segment | Excerpt, reading: Reading, tell: Callable[[SegmentDrafts], None]
+    ) -> SegmentDrafts:
         """The segment's drafts, without those that `tell` has been given while the model was writing."""
         prompt = write_prompt(
             segment,

@@ -8,19 +8,26 @@ that needs them.
     local/name, local/x.gguf     a GGUF file, in this process
     simulated/goldset:options    a stand-in that answers from a gold set, with errors at stated rates
     provider/a|provider/b        the second where the first fails
+    embedded+any of these        the grammar for all, the model for what it doubts; a model only, no second "+"
 """
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING
 
 from service.calls import Calls
 from service.errors import InputError
 from service.extractors import Extractor, SegmentDrafts
-from service.fitted import read_weights
+from service.fitted import CASCADE, read_weights, weights_for
 from service.models import LOCAL, Completer
 from service.records import Draft, PromptVersion, Reading
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.asking import ModelExtractor
+    from service.judging import Judge
+    from service.sampling import SamplingExtractor
 
 
 def make_extractor(name: str, settings: Settings, calls: Calls | None = None) -> Extractor:
@@ -30,13 +37,51 @@ def make_extractor(name: str, settings: Settings, calls: Calls | None = None) ->
     """
     if settings.confidence is not None:
         read_weights(settings.confidence)  # one that is no use is told of at the door, not article by article
-    if name == "embedded":
+    if name == CASCADE:
         from service.embedded.extractor import EmbeddedExtractor
 
         return InProcess(name, EmbeddedExtractor().drafts)
-    from service.asking import ModelExtractor
+    if name.startswith(f"{CASCADE}+"):
+        return _cascade(name.removeprefix(f"{CASCADE}+"), settings, calls or Calls(settings))
+    return _model(name, settings, calls or Calls(settings))
 
-    return ModelExtractor(make_completer(name, settings, calls or Calls(settings)), settings)
+
+def _model(
+    name: str, settings: Settings, calls: Calls, *, excerpts: bool = False
+) -> "ModelExtractor | SamplingExtractor":
+    asked = settings.sampling
+    completer = make_completer(name, asked, calls)
+    if settings.samples == 1:
+        from service.asking import ModelExtractor
+
+        return ModelExtractor(completer, asked, excerpts=excerpts)
+    from service.sampling import sampled
+
+    return sampled(completer, asked, excerpts=excerpts)
+
+
+def _cascade(name: str, settings: Settings, calls: Calls) -> Extractor:
+    from service.cascade import CascadeExtractor
+    from service.embedded.extractor import EmbeddedExtractor
+
+    weights = weights_for(CASCADE, settings.confidence)
+    return CascadeExtractor(
+        EmbeddedExtractor().drafts,
+        _model(name, settings.model_copy(update={"stream": False}), calls, excerpts=True),
+        weights=weights,
+        below=weights.review_below if settings.review_below is None else settings.review_below,
+        characters=settings.segment_characters,
+    )
+
+
+def make_judge(settings: Settings, calls: Calls | None = None) -> "Judge | None":
+    """The second model that is asked about doubtful claims, where one is set. Raises as `make_extractor`."""
+    if settings.verify is None:
+        return None
+    from service.judging import Judge
+
+    single = settings.model_copy(update={"samples": 1})
+    return Judge(make_completer(settings.verify, single, calls or Calls(settings)), single)
 
 
 def make_completer(name: str, settings: Settings, calls: Calls) -> Completer:

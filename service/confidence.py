@@ -41,6 +41,18 @@ FLAG_WEIGHTS: Mapping[str, float] = {
     "instruction": -3.0,
     "overlap": -0.8,
 }
+# What other answers say of a claim, set by hand likewise. The three of agreement add up: some, half, all.
+ASKED_WEIGHTS: Mapping[str, float] = {
+    "agreement:some": -1.0,
+    "agreement:half": 0.9,
+    "agreement:all": 0.7,
+    "judge:yes": 0.8,
+    "judge_no": -1.2,
+    "cascade:confirmed": 0.8,
+    "cascade:corrected": 0.2,
+    "cascade:added": 0.0,
+    "cascade:unanswered": 0.0,
+}
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -124,9 +136,10 @@ def weigh(signals: frozenset[str], flags: tuple[Flag, ...], weights: Weights) ->
     """
     doubts = {flag.code: flag.message for flag in flags}
     words = {name: words_of_signal(name) for name in signals} | doubts
-    reasons = [Reason(signal=name, effect=weights.weights.get(name, 0.0), words=said) for name, said in words.items()]
+    worth = {**ASKED_WEIGHTS, **weights.weights}
+    reasons = [Reason(signal=name, effect=worth.get(name, 0.0), words=said) for name, said in words.items()]
     reasons.sort(key=lambda reason: (-abs(reason.effect), reason.signal))
-    return round(chance(log_odds(words, weights.weights, base=weights.base)), 3), tuple(reasons)
+    return round(chance(log_odds(words, worth, base=weights.base)), 3), tuple(reasons)
 
 
 def words_of_signal(name: str) -> str:

@@ -228,8 +228,8 @@ def as_received(words: str, text: str) -> str:
 
 
 class Shown(Record):
-    """What a model was shown of one segment: sentences `first` to `last`, of these only the ones `asked` about where that
-    is said, and which marks stood for which of the reading's."""
+    """What a model was shown of one segment: sentences `first` to `last`, of these only the ones `asked` about where
+    that is said, and which marks stood for which of the reading's."""
 
     segment: int
     first: int

@@ -5,7 +5,7 @@ Leaves the choosing of one to `choose`, and what becomes of its drafts to `pipel
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from service.records import Draft, Failure, PromptVersion, Reading, Record, Rejection, Usage
+from service.records import Draft, Failure, Notice, PromptVersion, Reading, Record, Rejection, Usage
 
 
 class SegmentDrafts(Record):
@@ -16,6 +16,7 @@ class SegmentDrafts(Record):
     drafts: tuple[Draft, ...] = ()
     rejected: tuple[Rejection, ...] = ()
     failures: tuple[Failure, ...] = ()
+    notices: tuple[Notice, ...] = ()  # what its reader should know, though nothing is missing
     usage: Usage = Usage()
     answered_by: str | None = None  # the model, as its provider names it
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from service.confidence import Weights, by_hand
 from service.errors import SetupError
 
+CASCADE = "embedded"  # most claims of "embedded+MODEL" are its own, so that its weights do where no others are fitted
 SHIPPED = Path(__file__).with_name("confidence.json")
 MAKE_ONE = "`python -m eval calibrate RUN --weights FILE` writes such a file."
 
@@ -21,9 +22,11 @@ def weights_for(model: str, file: Path | None = None) -> Weights:
 
     Raises SetupError where the file cannot be read or is none of ours.
     """
-    for path in (file, SHIPPED):
-        if path is not None and (found := read_weights(path)).model == model:
-            return found
+    names = (model, CASCADE) if model.startswith(f"{CASCADE}+") else (model,)
+    for name in names:
+        for path in (file, SHIPPED):
+            if path is not None and (found := read_weights(path)).model == name:
+                return found
     return by_hand(model)
 
 

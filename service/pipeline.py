@@ -7,7 +7,7 @@ the door; saving the result is left to whoever asked for it.
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
@@ -18,6 +18,7 @@ from service.extractors import Extractor, SegmentDrafts
 from service.fitted import weights_for
 from service.grounding import ground
 from service.guarding import passed_over
+from service.judging import Judge, Opinion
 from service.reading.reader import read
 from service.records import (
     Article,
@@ -27,6 +28,7 @@ from service.records import (
     Failure,
     Flag,
     Grounded,
+    Notice,
     Reading,
     Reason,
     Rejection,
@@ -40,10 +42,12 @@ from service.software import software
 AT_ONCE = 20_000  # characters read in some 50 ms: longer articles are read in a thread, for others are waiting
 
 
-async def extract(article: Article, *, extractor: Extractor, settings: Settings) -> Extraction:
+async def extract(
+    article: Article, *, extractor: Extractor, settings: Settings, judge: Judge | None = None
+) -> Extraction:
     """Who claims what in the article, with all that could not be placed or failed beside it."""
     extraction: Extraction | None = None
-    async for item in extract_stream(article, extractor=extractor, settings=settings):
+    async for item in extract_stream(article, extractor=extractor, settings=settings, judge=judge):
         if isinstance(item, Extraction):
             extraction = item
     assert extraction is not None  # the stream's last item
@@ -51,12 +55,17 @@ async def extract(article: Article, *, extractor: Extractor, settings: Settings)
 
 
 async def extract_stream(
-    article: Article, *, extractor: Extractor, settings: Settings, file_sha256: str | None = None
+    article: Article,
+    *,
+    extractor: Extractor,
+    settings: Settings,
+    judge: Judge | None = None,
+    file_sha256: str | None = None,
 ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
     """Claims and failures as soon as they are known; the last item is the whole Extraction.
 
-    Where a segment came claim by claim, what the others of it make doubtful is seen in the Extraction only: it holds
-    the same claims under the same ids.
+    Where a segment came claim by claim, what the others of it make doubtful is seen in the Extraction only, and so is
+    what `judge` says of doubtful claims: it holds the same claims under the same ids.
     """
     began = time.monotonic()
     weights = weights_for(extractor.name, settings.confidence)
@@ -70,13 +79,14 @@ async def extract_stream(
             yield claim
         for failure in answer.failures:
             yield failure
-    claims = sorted(gathered.claims(), key=lambda claim: claim.content[0])
+    opinion = await judge.judge(gathered.doubtful(review_below), reading) if judge is not None else None
+    claims = sorted(gathered.claims(opinion), key=lambda claim: claim.content[0])
     failures = tuple(failure for answer in answers for failure in answer.failures)
     silence = passed_over(claims, reading) if not failures else None
     if silence is not None:
         failures = (silence,)
         yield silence
-    usage = Usage()
+    usage = opinion.usage if opinion is not None else Usage()
     for answer in answers:
         usage = usage.plus(answer.usage)
     yield Extraction(
@@ -97,7 +107,7 @@ async def extract_stream(
         needs_review=tuple(claim.id for claim in claims if claim.confidence < review_below),
         rejected=tuple(gathered.rejected),
         failures=failures,
-        notices=reading.notices,
+        notices=(*reading.notices, *_told(answers, opinion)),
         skipped_numbers=reading.skipped_numbers,
         usage=usage,
     )
@@ -137,10 +147,26 @@ class _Gathered:
         segment.claims.extend(claims)
         return claims
 
-    def claims(self) -> Iterator[ExtractedClaim]:
-        """All of them. A segment that came bit by bit is checked anew, as a whole."""
+    def doubtful(self, below: float) -> Mapping[int, Mapping[int, Grounded]]:
+        """Claims less sure than that by their numbers, for each segment that has any."""
+        doubted: dict[int, dict[int, Grounded]] = {}
+        for name, segment in self._segments.items():
+            for claim, number, placed in zip(self._whole(segment), segment.numbers, segment.placed, strict=True):
+                if claim.confidence < below:
+                    doubted.setdefault(name, {})[number] = placed
+        return doubted
+
+    def claims(self, opinion: Opinion | None = None) -> Iterator[ExtractedClaim]:
+        """All of them, with what a second model says of some."""
         for segment in self._segments.values():
-            yield from segment.claims if segment.parts == 1 else self._checked(segment.placed, segment.numbers)
+            if opinion is not None and any(number in opinion.verdicts for number in segment.numbers):
+                yield from self._checked(segment.placed, segment.numbers, opinion)
+            else:
+                yield from self._whole(segment)
+
+    def _whole(self, segment: _Segment) -> list[ExtractedClaim]:
+        """A segment that came bit by bit is checked anew, as a whole."""
+        return segment.claims if segment.parts == 1 else self._checked(segment.placed, segment.numbers)
 
     def _placed(self, drafts: tuple[Draft, ...]) -> list[Grounded]:
         placed = []
@@ -152,12 +178,25 @@ class _Gathered:
                     self.rejected.append(rejection)
         return sorted(placed, key=lambda found: found.content[0])
 
-    def _checked(self, placed: list[Grounded], numbers: Iterable[int]) -> list[ExtractedClaim]:
-        doubts, signals = check(placed, self._reading), signals_of(placed, self._reading)
+    def _checked(
+        self, placed: list[Grounded], numbers: Iterable[int], opinion: Opinion | None = None
+    ) -> list[ExtractedClaim]:
+        doubts = check(placed, self._reading)
+        if opinion is not None:
+            heard = [opinion.weigh_in(number, found) for number, found in zip(numbers, placed, strict=True)]
+            placed = [found for found, _ in heard]
+            doubts = tuple((*flags, *own) for flags, (_, own) in zip(doubts, heard, strict=True))
+        signals = signals_of(placed, self._reading)
         return [
             _claim(found, flags, weigh(seen, flags, self._weights), self._reading, number)
             for found, flags, seen, number in zip(placed, doubts, signals, numbers, strict=True)
         ]
+
+
+def _told(answers: list[SegmentDrafts], opinion: Opinion | None) -> Iterator[Notice]:
+    for answer in answers:
+        yield from answer.notices
+    yield from opinion.notices if opinion is not None else ()
 
 
 def _claim(

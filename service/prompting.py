@@ -14,8 +14,10 @@ import service
 from service.drafts import Shown, as_shown
 from service.errors import PromptError
 from service.models import Prompt
+from service.proposing import written
 from service.records import (
     FoundFigure,
+    Grounded,
     PromptVersion,
     Reading,
     Record,
@@ -31,6 +33,8 @@ EXAMPLE_CHARACTERS = 3_600  # about 1,000 tokens: all that a version has so far,
 CARRIED_SPEAKERS = 24  # speakers of earlier segments that a later one is told of
 CARRIED_FROM = 50_000  # characters of earlier text that are looked through for them, so that time stays linear
 ALIASES_TOLD = 3
+NEARBY = 5  # sentences before one that is asked about, in which speakers are named whom it may mean
+CONFIRMING = "confirm_claims.v1"
 _ARTICLE_LINE = "\n=== article ===\n"
 _PLACEHOLDER = re.compile(r"\{\{([a-z]+)\}\}")
 
@@ -39,11 +43,13 @@ _PLACEHOLDER = re.compile(r"\{\{([a-z]+)\}\}")
 
 
 class Template(Record):
-    """A prompt file, ready for articles: `system` is complete, `user` still has its placeholders."""
+    """A prompt file, ready for articles: `system` is complete, `user` still has its placeholders. `preface` is said
+    before an article of which only some sentences are shown."""
 
     system: str
     user: str
     version: PromptVersion
+    preface: str = ""
 
 
 def shipped_prompts() -> Path:
@@ -73,6 +79,25 @@ def load_template(name: str, *, folder: Path | None = None, characters: int = EX
     system = fill(instructions, {"examples": "\n\n".join(shown)}, name=path.name)
     fill(user, dict.fromkeys(_USER_VALUES, ""), name=path.name)
     return Template(system=system, user=user, version=PromptVersion(name=name, fingerprint=_fingerprint(system, user)))
+
+
+def confirming(template: Template, *, folder: Path | None = None) -> Template:
+    """The wording for excerpts: as `template`, and what is said before an excerpt. Raises PromptError."""
+    preface = read_prompt(CONFIRMING, folder=folder)
+    version = PromptVersion(
+        name=f"{template.version.name}+{CONFIRMING}", fingerprint=_fingerprint(template.version.fingerprint, preface)
+    )
+    return template.model_copy(update={"preface": preface, "version": version})
+
+
+def read_prompt(name: str, *, folder: Path | None = None) -> str:
+    """The prompt file called `name`, from `folder` where it has one, else as shipped. Raises PromptError."""
+    places = [place / f"{name}.md" for place in (folder, shipped_prompts()) if place is not None]
+    path = next((place for place in places if place.is_file()), places[-1])
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise PromptError(f"There is no prompt {name!r}: {error.filename} cannot be read.") from error
 
 
 _USER_VALUES = ("about", "delimiter", "sentences")
@@ -110,36 +135,62 @@ def choose_examples(lines: Iterable[str], *, characters: int) -> list[str]:
 # ── one segment ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Excerpt(Record):
+    """Some sentences of a segment, by number: those `asked` about, those shown so that they are understood, and the
+    claims that are proposed for them."""
+
+    segment: Segment
+    asked: tuple[int, ...]
+    beside: tuple[int, ...] = ()
+    proposals: tuple[Grounded, ...] = ()
+
+
+def whole(segment: Segment) -> Excerpt:
+    """All of a segment, with nothing proposed."""
+    return Excerpt(segment=segment, asked=tuple(range(segment.first, segment.last + 1)))
+
+
 def write_prompt(
-    segment: Segment, reading: Reading, template: Template, *, nonce: str, max_output_tokens: int
+    asked: Segment | Excerpt, reading: Reading, template: Template, *, nonce: str, max_output_tokens: int
 ) -> Prompt:
-    """The question about one segment. `nonce` is a word that the article's author cannot have known."""
+    """The question about one segment, or some sentences of it. `nonce` is a word that the article's author cannot have
+    known."""
     marks = _Marks()
-    sentences = reading.sentences[segment.first - 1 : segment.last]
-    about = _about(segment, reading, marks)
-    values = {"about": about, "sentences": _show(sentences, reading, marks)}
+    excerpt = asked if isinstance(asked, Excerpt) else whole(asked)
+    segment = excerpt.segment
+    sentences = tuple(reading.sentences[number - 1] for number in sorted({*excerpt.asked, *excerpt.beside}))
+    partly = isinstance(asked, Excerpt)
+    about = _about(segment, reading, marks, _nearby(excerpt, reading, marks) if partly else None)
+    shown = _show(sentences, reading, marks, asked=frozenset(excerpt.asked)) + _proposed(excerpt, reading, marks)
+    values = {"about": about, "sentences": shown}
     form = answer_schema(
         speakers=padded(marks.count("S"), MARKS_PADDED_TO),
         figures=padded(marks.count("F"), MARKS_PADDED_TO),
-        claims=padded(8 + 2 * len(sentences), CLAIMS_PADDED_TO),
+        claims=padded(8 + 2 * len(excerpt.asked), CLAIMS_PADDED_TO),
     )
-    timeless = fill(template.user, {**values, "delimiter": ""}, name=template.version.name)
+    timeless = template.preface + fill(template.user, {**values, "delimiter": ""}, name=template.version.name)
     return Prompt(
         version=template.version,
         system=template.system,
-        user=fill(template.user, {**values, "delimiter": nonce}, name=template.version.name),
+        user=template.preface + fill(template.user, {**values, "delimiter": nonce}, name=template.version.name),
         form=form,
-        max_tokens=min(max_output_tokens, _tokens_for(sentences)),
-        shown=Shown(segment=segment.number, first=segment.first, last=segment.last, marks=marks.originals),
+        max_tokens=min(max_output_tokens, _tokens_for(len(excerpt.asked))),
+        shown=Shown(
+            segment=segment.number,
+            first=segment.first,
+            last=segment.last,
+            marks=marks.originals,
+            asked=excerpt.asked if partly else None,
+        ),
         key=hashlib.sha256("\0".join((template.version.fingerprint, form, timeless)).encode()).hexdigest(),
         article=reading.article.sha256,
     )
 
 
-def _tokens_for(sentences: tuple[Sentence, ...]) -> int:
+def _tokens_for(sentences: int) -> int:
     """Room for an answer: about two claims a sentence, at twice the 25 tokens that a claim takes in the short form, so
     that only a runaway is cut off."""
-    return 500 + 100 * len(sentences)
+    return 500 + 100 * sentences
 
 
 class _Marks:
@@ -161,16 +212,30 @@ class _Marks:
         return self._counts[letter]
 
 
-def _show(sentences: tuple[Sentence, ...], reading: Reading, marks: _Marks) -> str:
-    """One sentence a line, an empty line between paragraphs."""
+def _show(sentences: tuple[Sentence, ...], reading: Reading, marks: _Marks, *, asked: frozenset[int]) -> str:
+    """One sentence a line, an empty line between paragraphs, a line of dots for what is left out between two. Those
+    that are not asked about have no number."""
     lines: list[str] = []
     paragraph = sentences[0].paragraph if sentences else 0
+    before = sentences[0].number - 1 if sentences else 0
     for sentence in sentences:
-        if sentence.paragraph != paragraph:
+        if sentence.number != before + 1:
+            lines.append("…")
+        elif sentence.paragraph != paragraph:
             lines.append("")
-            paragraph = sentence.paragraph
-        lines.append(f"[{sentence.number}] {_marked(sentence.span, reading, marks)}")
+        paragraph, before = sentence.paragraph, sentence.number
+        number = f"[{sentence.number}] " if sentence.number in asked else ""
+        lines.append(number + _marked(sentence.span, reading, marks))
     return "\n".join(lines)
+
+
+def _proposed(excerpt: Excerpt, reading: Reading, marks: _Marks) -> str:
+    """What is proposed, as the model would write it."""
+    if not excerpt.proposals:
+        return ""
+    called = {original: mark for mark, original in marks.originals.items()}
+    claims = [written(claim, reading, called) for claim in excerpt.proposals]
+    return "\n\nProposed: " + json.dumps({"c": claims}, ensure_ascii=False, separators=(",", ":"))
 
 
 def _marked(span: Span, reading: Reading, marks: _Marks) -> str:
@@ -204,17 +269,43 @@ def _marked(span: Span, reading: Reading, marks: _Marks) -> str:
 # ── what a model is told beside the sentences ────────────────────────────────────────────────────────────────────
 
 
-def _about(segment: Segment, reading: Reading, marks: _Marks) -> str:
-    """The article's title and date, and for a later segment who is known already; all inside the delimiters."""
+def _about(segment: Segment, reading: Reading, marks: _Marks, nearby: list[str] | None) -> str:
+    """The article's title and date, and for a later segment or an excerpt (`nearby`) who is known already; all inside
+    the delimiters."""
     article = reading.article
     lines = []
     if article.title:
         lines.append(f"Title: {as_shown(article.title)[:200]}")
     if article.published is not None:
         lines.append(f"Published: {article.published.isoformat()}")
-    if segment.first > 1:
+    if nearby is not None:
+        lines.extend(nearby)
+    elif segment.first > 1:
         lines.extend(_carried(segment, reading, marks))
     return "".join(f"{line}\n" for line in lines) + ("\n" if lines else "")
+
+
+def _nearby(excerpt: Excerpt, reading: Reading, marks: _Marks) -> list[str]:
+    """Speakers whom the sentences asked about may mean, and who are not named in what is shown."""
+    shown = {*excerpt.asked, *excerpt.beside}
+    here = {mention.speaker for number in shown for mention in _names_in(number, reading)}
+    around = {number for asked in excerpt.asked for number in range(asked - NEARBY, asked)} - shown
+    found = [mention for number in sorted(around) for mention in _names_in(number, reading)]
+    proposed = (reading.mention_by_mark.get(claim.draft.speaker) for claim in excerpt.proposals)
+    found += [mention for mention in proposed if mention is not None]
+    best: dict[int, SpeakerMention] = {}
+    for mention in found:
+        if mention.speaker is not None and mention.speaker not in here:
+            best.setdefault(mention.speaker, mention)
+    names = [(reading.speakers[speaker], mention.mark) for speaker, mention in best.items()][-CARRIED_SPEAKERS:]
+    told = "; ".join(_told(speaker, marks.give(mark)) for speaker, mark in names)
+    return [f"Named nearby: {told}"] if told else []
+
+
+def _names_in(number: int, reading: Reading) -> list[SpeakerMention]:
+    sentence = reading.sentence(number)
+    mentions = reading.mentions_in(sentence.span) if sentence is not None else ()
+    return [mention for mention in mentions if mention.form != "pronoun" and mention.speaker is not None]
 
 
 def _carried(segment: Segment, reading: Reading, marks: _Marks) -> list[str]:

@@ -87,4 +87,5 @@ class Recorder:
 
 
 def _path(folder: Path, name: str, prompt: Prompt) -> Path:
-    return folder / re.sub(r"[^A-Za-z0-9._-]+", "-", name) / f"{prompt.key[:32]}.json"
+    sample = f".{prompt.sample}" if prompt.sample > 1 else ""
+    return folder / re.sub(r"[^A-Za-z0-9._-]+", "-", name) / f"{prompt.key[:32]}{sample}.json"

@@ -14,6 +14,7 @@ from service.records import Record
 
 PREFIX = "ACCORDING_"
 OFF = "off"
+SAMPLING_TEMPERATURE = 0.7
 
 
 class Settings(Record):
@@ -35,6 +36,8 @@ class Settings(Record):
     tokens_per_minute: int | None = Field(default=None, ge=1, description="most tokens of model calls in a minute")
     max_output_tokens: int = Field(default=8_000, ge=100, description="longest answer of one model call")
     temperature: float = Field(default=0.0, ge=0, le=2, description="randomness asked of the model")
+    samples: int = Field(default=1, ge=1, le=20, description="answers asked of the model for each segment")
+    verify: str | None = Field(default=None, min_length=1, description="second model, asked about doubtful claims")
     stream: bool = Field(default=False, description="ask providers to stream their answers")
     answer_mode: str = Field(
         default="auto", pattern="^(auto|schema|tools|json)$", description="auto, schema, tools or json"
@@ -78,12 +81,21 @@ class Settings(Record):
         return {
             "segment_characters": self.segment_characters,
             "max_output_tokens": self.max_output_tokens,
-            "temperature": self.temperature,
+            "temperature": self.sampling.temperature,
+            "samples": self.samples,
+            "verify": self.verify,
             "answer_mode": self.answer_mode,
             "review_below": self.review_below,
             "confidence": None if self.confidence is None else str(self.confidence),
             "replayed": self.replay is not None,
         }
+
+    @property
+    def sampling(self) -> "Settings":
+        """The same with a temperature that is not nought where several answers are asked for: they would be equal."""
+        if self.samples == 1 or self.temperature:
+            return self
+        return self.model_copy(update={"temperature": SAMPLING_TEMPERATURE})
 
     def answer_fingerprint(self) -> str:
         """What of the settings can change a model's answer to one and the same prompt."""

@@ -25,7 +25,10 @@ STEPS: Mapping[str, tuple[tuple[float, str], ...]] = {
     "implied_distance": ((2, "implied:later"), (4, "implied:far")),
     "pieces": ((2, "pieces:two"), (3, "pieces:more")),
     "parse_is_odd": ((1, "parse:odd"),),
+    "agreement": ((0, "agreement:some"), (0.5, "agreement:half"), (1, "agreement:all")),
+    "judge_yes": ((1, "judge:yes"),),
 }
+ASKED = ("agreement", "judge_yes", "cascade:")  # what others answered: worth the same in whosever voice
 FEW, MANY = 4, 7  # words of a short content
 JOINING = frozenset("and but or while which who that where with after as because if to by".split())
 CUES: frozenset[CueForm] = frozenset({"verb", "according_to", "noun"})
@@ -47,6 +50,7 @@ def _named(claim: Grounded, reading: Reading, namesakes: frozenset[str]) -> Iter
         *_speaker(claim, reading, namesakes),
     ):
         yield own + sign
+    yield from _drafted(claim, asked=True)
     for sign in _figures(claim, reading):
         yield FIGURES + sign
 
@@ -58,8 +62,10 @@ def _holding(signs: Mapping[str, bool]) -> Iterator[str]:
 # ── what the extractor knew, and how it is said ────────────────────────────────────────────────────────────────
 
 
-def _drafted(claim: Grounded) -> Iterator[str]:
+def _drafted(claim: Grounded, *, asked: bool = False) -> Iterator[str]:
     for name, strength in claim.draft.signals.items():
+        if name.startswith(ASKED) is not asked:
+            continue
         if name in STEPS:
             yield from (sign for least, sign in STEPS[name] if strength >= least)
         elif ":" in name and strength:

@@ -24,6 +24,7 @@ from service.software import software
 
 if TYPE_CHECKING:
     from eval.scored import Scored
+    from service.settings import Settings
 
 
 @click.command()
@@ -78,7 +79,6 @@ def run(
     from eval.runs import load_run
     from eval.scored import score_run
     from eval.subjects import make_subjects
-    from service.settings import Settings
 
     if resume and out is None:
         raise click.UsageError("--resume needs the --out of the earlier try.")
@@ -89,7 +89,7 @@ def run(
     with telling_errors():
         folders = text_folders_of(texts)
         sets = [open_articles(each, folders, split=split, limit=limit, published=date) for each in goldsets]
-        subjects = make_subjects(models or (_default_model(),), prompts, Settings.from_environment(os.environ))
+        subjects = make_subjects(models or (_default_model(),), prompts, _settings(repeats))
         lanes = open_lanes(sets, subjects, place, resume=resume, repeats=repeats)
         try:
             asyncio.run(run_lanes(lanes, most=concurrency, max_cost=max_cost))
@@ -169,6 +169,16 @@ def _json(scored: "Scored") -> dict[str, Any]:
         run=scored.run,
         stand_in=scored.stand_in,
     )
+
+
+def _settings(repeats: int) -> "Settings":
+    """As the environment has them; several answers to one question are asked for, never remembered."""
+    from service.secret_files import take_in
+    from service.settings import Settings
+
+    take_in(os.environ)
+    settings = Settings.from_environment(os.environ)
+    return settings if repeats == 1 else settings.model_copy(update={"cache": None})
 
 
 def _default_model() -> str:

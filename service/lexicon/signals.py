@@ -33,6 +33,15 @@ SIGNAL_WORDS: dict[str, str] = {
     "speaker:words": "its speaker was not among those that reading had listed",
     "implied:far": "the attribution that it goes on from is four sentences away or more",
     "implied:later": "the attribution that it goes on from is two sentences away or more",
+    # what other answers say
+    "agreement:all": "all of several answers say just this",
+    "agreement:half": "at least half of several answers say just this",
+    "agreement:some": "it is one of several answers",
+    "cascade:added": "a model found it in a sentence that the built-in extractor was unsure of",
+    "cascade:confirmed": "a model found the same claim as the built-in extractor",
+    "cascade:corrected": "a model changed what the built-in extractor had found",
+    "cascade:unanswered": "a model was asked about it, and gave no answer that can be used",
+    "judge:yes": "a second model finds that the text says this",
     # how it is said
     "kind:anonymous": "people without a name say it",
     "kind:document": "a document says it",

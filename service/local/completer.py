@@ -59,7 +59,7 @@ class LocalCompleter:
                 engine.chat(self._request(prompt), answer.hear)
             finally:
                 meter.add(answer.usage)
-            return self._read(answer)
+            return self._read(answer, prompt)
 
         return await self._model.work(ask)
 
@@ -79,7 +79,7 @@ class LocalCompleter:
             "timings_per_token": True,
         }
 
-    def _read(self, answer: "_Answer") -> Completion:
+    def _read(self, answer: "_Answer", prompt: Prompt) -> Completion:
         raw = "".join(answer.pieces)
         if answer.ended is None or (answer.ended == "late" and not answer.complete):
             raise self._nothing(answer)
@@ -88,7 +88,7 @@ class LocalCompleter:
         read = read_answer(raw)
         if answer.ended != "stop":
             return Completion(claims=read.claims, status="truncated", raw=raw, model=self._model.file.path.name)
-        if (problem := complaint(read)) is not None:
+        if (problem := complaint(read, prompt.answer)) is not None:
             raise BadAnswer(f"{self.name} gave no answer that can be used: {problem}", raw=raw)
         return Completion(claims=read.claims, raw=raw, model=self._model.file.path.name)
 

@@ -108,6 +108,8 @@ class VendorCompleter:
                 claims=read_answer(raw).claims, status="truncated", raw=raw, model=response.model or self._name
             )
         except libraries.gave_up as failed:
+            if isinstance(failed.__cause__, SetupError):
+                raise failed.__cause__ from None
             raise _why(failed, call) from None
         return Completion(
             claims=answer.claims, raw=answer.raw, model=getattr(answer._raw_response, "model", None) or self._name

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from service.models import ModelStatus
+from service.models import LOCAL, ModelStatus
 from service.rendering.table import table
 from service.web.api import finished
 from service.web.context import Context, context_of
@@ -41,12 +41,15 @@ async def home(request: Request) -> Response:
     )
 
 
+FILES = (LOCAL, "simulated/")  # files of this machine: for whoever runs the service to name
+
+
 def _choices(context: Context) -> list[tuple[str, str]]:
     """Value and words for each model that may work here; a provider's entry is its first part, to be completed."""
     choices = [
         (model.name.removesuffix("…"), _words(model))
         for model in context.describe_models()
-        if model.status != "missing"
+        if model.status != "missing" and not model.name.startswith(FILES)
     ]
     default = context.settings.model
     if default not in [name for name, _ in choices]:

@@ -14,7 +14,7 @@ from service.reading.cues import find_cues
 from service.reading.quotations import find_quotations
 from service.records import Draft, Grounded, Passage, Reading, Rejection, Span
 
-PROMPTS = sorted(path.name.removesuffix(".md") for path in shipped_prompts().glob("*.v*.md"))
+PROMPTS = sorted(path.name.removesuffix(".md") for path in shipped_prompts().glob("extract_claims.v*.md"))
 EXAMPLES = [
     pytest.param(json.loads(line), id=f"{name}-{json.loads(line)['id']}")
     for name in PROMPTS

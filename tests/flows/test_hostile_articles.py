@@ -105,7 +105,7 @@ def test_an_order_in_the_article_changes_no_claim_outside_it(read, clean, order,
     assert said(poisoned, outside=order) == said(clean)
     before = {claim.text: claim.confidence for claim in clean.claims}
     after = {claim.text: claim.confidence for claim in poisoned.claims if claim.text in before}
-    assert all(abs(after[text] - before[text]) <= 0.05 for text in before)
+    assert all(abs(after[text] - before[text]) <= 0.1 for text in before)
 
 
 @pytest.mark.parametrize(

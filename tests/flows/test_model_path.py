@@ -64,7 +64,7 @@ def wire(server, monkeypatch):
 
 
 def said(passage=f"{LOST}|at least 40 crates|were lost", speaker="S1", **changes):
-    given = {"p": [passage], "s": speaker, "m": None, "q": "said", "o": "indirect", "f": [], "x": []}
+    given = {"p": [passage], "s": speaker, "q": "said", "o": "indirect", "f": [], "x": []}
     return given | changes
 
 
@@ -207,7 +207,7 @@ class _Saying:
     def __init__(self, answer):
         self._answer = answer
 
-    async def complete(self, prompt, *, meter):
+    async def complete(self, prompt, *, meter, hear=None):
         return Completion(claims=self._answer, raw="", model=self.name)
 
 
@@ -418,25 +418,29 @@ def test_what_the_model_is_shown_cannot_be_closed_or_marked_by_the_article(wire,
 # ── from the command line ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def command(folder, *options):
-    (folder / "port.txt").write_text(ARTICLE, encoding="utf-8")
+QUIET = "Harbour master Ines Okafor said at least 40 crates were lost in Port Alder."
+
+
+def command(folder, *options, text=ARTICLE):
+    (folder / "port.txt").write_text(text, encoding="utf-8")
     return CliRunner().invoke(cli.main, ["extract", str(folder / "port.txt"), "--model", MODEL, *options])
 
 
 @pytest.mark.parametrize(
-    ("reply", "code", "words"),
+    ("reply", "text", "code", "words"),
     [
-        pytest.param(claims(GOOD), 0, "", id="complete"),
-        pytest.param(claims(), 0, "", id="no claims"),
-        pytest.param(claims(GOOD, finish="length"), 1, "INCOMPLETE", id="cut off"),
-        pytest.param(Reply("no"), 2, "FAILED", id="no use"),
-        pytest.param(fault(500), 2, "FAILED", id="server error"),
+        pytest.param(claims(GOOD), QUIET, 0, "", id="complete"),
+        pytest.param(claims(), QUIET, 0, "", id="no claims"),
+        pytest.param(claims(), ARTICLE, 1, "INCOMPLETE", id="passed over"),
+        pytest.param(claims(GOOD, finish="length"), QUIET, 1, "INCOMPLETE", id="cut off"),
+        pytest.param(Reply("no"), QUIET, 2, "FAILED", id="no use"),
+        pytest.param(fault(500), QUIET, 2, "FAILED", id="server error"),
     ],
 )
-def test_the_exit_code_and_standard_error_tell_a_failure_from_silence(wire, tmp_path, reply, code, words):
+def test_the_exit_code_and_standard_error_tell_a_failure_from_silence(wire, tmp_path, reply, text, code, words):
     wire.will_always_say(reply)
 
-    result = command(tmp_path)
+    result = command(tmp_path, text=text)
 
     assert result.exit_code == code
     assert words in result.stderr

@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import json
 
 import pytest
 from readings import a_reading
@@ -179,3 +180,71 @@ def test_usage_is_counted_over_all_segments():
         total = total.plus(answer.usage)
 
     assert (total.calls, total.prompt_tokens, total.completion_tokens) == (3, 3000, 300)
+
+
+# ── listened to while the model writes ────────────────────────────────────────────────────────────────────────────
+
+
+class Talking:
+    """A completer that says each claim as soon as it has it, and ends its answer at a sign."""
+
+    name = "talking/test"
+
+    def __init__(self, claims, sign=None, error=None):
+        self._claims = claims
+        self._sign = sign
+        self._error = error
+
+    async def complete(self, prompt, *, meter, hear=None):
+        for claim in self._claims if hear else ():
+            hear(json.dumps(claim))
+        if self._sign is not None:
+            await self._sign.wait()
+        if self._error is not None:
+            raise self._error
+        return a_completion(self._claims, model=self.name)
+
+
+ONE_SEGMENT = Settings(stream=True)
+TWO_CLAIMS = [a_said_claim(1), a_said_claim(3, s="S2", m="S2")]
+
+
+def test_a_claim_is_handed_over_while_its_segment_is_still_being_answered():
+    async def first_while_talking():
+        sign = asyncio.Event()
+        drafts = ModelExtractor(Talking(TWO_CLAIMS, sign), ONE_SEGMENT).drafts(READING)
+        async with contextlib.aclosing(drafts):
+            early = [await asyncio.wait_for(anext(drafts), timeout=5) for _ in TWO_CLAIMS]
+            sign.set()
+            return early, [answer async for answer in drafts]
+
+    early, rest = asyncio.run(first_while_talking())
+
+    assert [len(answer.drafts) for answer in early] == [1, 1]
+    assert [(answer.drafts, answer.answered_by) for answer in rest] == [((), "talking/test")]
+
+
+def test_listening_changes_nothing_but_the_time():
+    def drafts_of(settings):
+        async def gather():
+            extractor = ModelExtractor(Talking([*TWO_CLAIMS, TWO_CLAIMS[0], {"p": ["99 nothing"]}]), settings)
+            return [answer async for answer in extractor.drafts(READING)]
+
+        answers = asyncio.run(gather())
+        return [draft for answer in answers for draft in answer.drafts], [
+            rejection.reason for answer in answers for rejection in answer.rejected
+        ]
+
+    assert drafts_of(ONE_SEGMENT) == drafts_of(Settings())
+
+
+def test_what_was_heard_before_a_failure_is_said_once():
+    async def gather():
+        raw = json.dumps({"c": TWO_CLAIMS})
+        extractor = ModelExtractor(Talking(TWO_CLAIMS, error=BadAnswer("it rambled", raw=raw)), ONE_SEGMENT)
+        return [answer async for answer in extractor.drafts(READING)]
+
+    answers = asyncio.run(gather())
+
+    assert sum(len(answer.drafts) for answer in answers) == 2
+    assert [failure.reason for answer in answers for failure in answer.failures] == ["schema_failed"]

@@ -14,6 +14,8 @@ from click.testing import CliRunner
 from web_app import Scripted, make_extractor
 
 from service import cli, inbox
+from service.commands import extract as commands
+from service.commands.extract import FORMATS
 from service.records import Extraction
 from service.settings import Settings
 
@@ -68,7 +70,7 @@ def test_one_file_is_one_json_object_with_the_hash_of_the_file(folder):
     assert extraction.file_sha256 == extraction.sha256
 
 
-@pytest.mark.parametrize("shape", cli.FORMATS)
+@pytest.mark.parametrize("shape", FORMATS)
 def test_every_format_holds_the_claims(folder, shape):
     result = run("extract", "port.txt", "--format", shape)
 
@@ -235,7 +237,7 @@ def test_out_is_left_as_it_was_where_the_work_breaks_off(folder, monkeypatch):
         raise KeyboardInterrupt
 
     (folder / "out.json").write_text("before", encoding="utf-8")
-    monkeypatch.setattr(cli, "_extract_all", interrupted)
+    monkeypatch.setattr(commands, "_extract_all", interrupted)
 
     result = run("extract", "port.txt", "--format", "json", "--out", "out.json")
 

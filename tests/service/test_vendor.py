@@ -12,9 +12,11 @@ import pytest
 from readings import a_reading, one_segment
 from wire import Reply, a_wire, claims, fault
 
+from service.allowance import Allowance
 from service.asking import ModelExtractor
 from service.errors import AccordingError, BadAnswer, InputError, NoAnswer, Refused, SetupError
 from service.models import Completion, Meter, NotSetUp
+from service.pacing import Pace
 from service.prompting import load_template, write_prompt
 from service.records import Usage
 from service.settings import Settings
@@ -72,7 +74,7 @@ class Outcome(NamedTuple):
     slept: list[float]
 
 
-def ask(wire, *replies, name="openai/some-model", prompt=PROMPT, **settings) -> Outcome:
+def ask(wire, *replies, name="openai/some-model", prompt=PROMPT, calls=None, hear=None, **settings) -> Outcome:
     """One question to a server that says `replies`; waiting between tries is only written down."""
     if replies:
         wire.will_say(*replies)
@@ -83,10 +85,10 @@ def ask(wire, *replies, name="openai/some-model", prompt=PROMPT, **settings) -> 
 
     async def complete():
         given = {"api_base": wire.base, "answer_mode": "schema", "call_seconds": 5} | settings
-        completer = VendorCompleter(name, Settings(**given), sleep=sleep, jitter=lambda: 0.5)
+        completer = VendorCompleter(name, Settings(**given), allowance=calls, sleep=sleep, jitter=lambda: 0.5)
         meter = Meter()
         try:
-            return Outcome(await completer.complete(prompt, meter=meter), None, meter.usage, slept)
+            return Outcome(await completer.complete(prompt, meter=meter, hear=hear), None, meter.usage, slept)
         except AccordingError as error:
             return Outcome(None, error, meter.usage, slept)
         finally:
@@ -496,6 +498,57 @@ def test_a_known_price_is_counted(wire, libraries):
         del os.environ["OPENAI_BASE_URL"]
 
     assert outcome.usage.cost_usd == pytest.approx(1000 * 1e-6 + 100 * 2e-6)
+
+
+PRICED = {"input_cost_per_token": 1e-3, "output_cost_per_token": 1e-3, "litellm_provider": "openai", "mode": "chat"}
+
+
+def test_no_call_is_made_that_may_cost_more_than_is_allowed(wire, libraries, monkeypatch):
+    libraries.litellm.register_model({"openai/a-dear-model": PRICED})
+    monkeypatch.setenv("OPENAI_BASE_URL", wire.base)
+    allowance = Allowance(max_cost=5.0)
+    first = ask(wire, claims(CLAIM, tokens=(1000, 100, 0)), name="openai/a-dear-model", api_base=None, calls=allowance)
+    poorer = Allowance(max_cost=0.1)
+    second = ask(wire, claims(CLAIM), name="openai/a-dear-model", api_base=None, calls=poorer)
+
+    assert allowance.spent == pytest.approx(1.1)
+    assert first.completion is not None
+    assert (second.error.reason, wire.requests) == ("max_cost", [])
+    assert "ACCORDING_MAX_COST" in str(second.error)
+
+
+def test_a_limit_of_cost_that_could_not_be_kept_is_told_before_any_call(wire, monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", wire.base)
+
+    outcome = ask(wire, claims(CLAIM), name="openai/of-no-price", api_base=None, calls=Allowance(max_cost=5.0))
+
+    assert isinstance(outcome.error, SetupError)
+    assert "No price is known for openai/of-no-price" in str(outcome.error)
+    assert wire.requests == []
+
+
+def test_all_that_call_one_model_share_its_pace(wire):
+    pace = Pace(most=1, start=1)
+    wire.will_always_say(claims(CLAIM, delay=0.05))
+
+    async def both():
+        settings = Settings(api_base=wire.base, answer_mode="schema")
+        completers = [VendorCompleter("openai/some-model", settings, pace=pace) for _ in range(2)]
+        await asyncio.gather(*(completer.complete(PROMPT, meter=Meter()) for completer in completers))
+        await close_connections()
+
+    asyncio.run(both())
+
+    assert wire.times[1] - wire.times[0] >= 0.05
+
+
+@pytest.mark.parametrize("mode", ["schema", "tools", "json"])
+def test_each_claim_is_heard_while_the_model_writes(wire, mode):
+    heard = []
+
+    outcome = ask(wire, claims(CLAIM, CLAIM | {"q": "added"}), answer_mode=mode, stream=True, hear=heard.append)
+
+    assert [json.loads(claim) for claim in heard] == list(outcome.completion.claims)
 
 
 def test_this_door_is_light_until_the_first_call():

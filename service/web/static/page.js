@@ -337,7 +337,14 @@ function factsOf(claim, doubtful) {
   return made;
 }
 
-const reasonsIn = (claim) => claim.reasons.map((reason) => `${reason.effect < 0 ? "−" : "+"} ${reason.words}`).join("\n");
+// Largest first; those that change nothing are for programs.
+const REASONS = 5;
+const reasonsOf = (claim) =>
+  claim.reasons
+    .filter((reason) => reason.effect !== 0)
+    .slice(0, REASONS)
+    .map((reason) => `${reason.effect < 0 ? "−" : "+"} ${reason.words}`);
+const reasonsIn = (claim) => reasonsOf(claim).join("\n");
 
 function cutOut(span) {
   const [piece] = cut(shown.article.text, [{ id: "", content: [span], figures: [], cue: null, source: { mention: null } }]).filter(
@@ -394,7 +401,7 @@ function showDetail(mark) {
     const title = element("p", { className: "who" }, element("bdi", { text: speakerName(claim.source) }));
     const details = speakerDetails(claim.source);
     if (details) title.append(" ", element("bdi", { className: "details", text: details }));
-    const reasons = claim.reasons.map((reason) => element("li", { text: `${reason.effect < 0 ? "−" : "+"} ${reason.words}` }));
+    const reasons = reasonsOf(claim).map((reason) => element("li", { text: reason }));
     const made = element("div", {}, title, ...factsOf(claim, isDoubtful(claim)));
     if (reasons.length) made.append(element("ul", { className: "reasons" }, ...reasons));
     return made;
