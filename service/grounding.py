@@ -427,4 +427,6 @@ def _standing(words: str | None, content: tuple[Span, ...], reading: Reading, *,
         return None
     if lemma and words in _NORMALISED_MEASURES:
         return words
-    return words if _nearest(words, content, reading) is not None else None
+    # Of "take hostage", both words stand in "took 18 people hostage", apart from each other.
+    parts = words.split() if lemma else [words]
+    return words if all(_nearest(part, content, reading) is not None for part in parts) else None

@@ -19,11 +19,10 @@ from service.prompting import fill, read_prompt
 from service.records import Figure, Flag, Grounded, Notice, PromptVersion, Reading, Record, Stance, Usage, words_of
 from service.sameness import sentences_of
 from service.settings import Settings
-from service.shorthand import ModelVerdict, Verdict, padded, verdict_schema
+from service.shorthand import ModelVerdict, Verdict, verdict_schema
 
 WORDING = "judge_claims.v1"
 AT_A_TIME = 64  # claims of one call
-PADDED_TO = (8, 16, 32, 64)
 TOKENS_A_VERDICT = 16  # about 10 are needed
 _ARTICLE_LINE = "\n=== article ===\n"
 _NOBODY: dict[str, str] = {
@@ -133,7 +132,7 @@ class Judge:
         numbers = sorted({number for claim in claims for number in _shown_for(claim, reading)})
         listed = "\n".join(f"{place}. {statement(claim, reading)}" for place, claim in enumerate(claims, 1))
         values = {"sentences": _sentences(numbers, reading), "claims": listed}
-        form = verdict_schema(padded(len(claims), PADDED_TO))
+        form = verdict_schema(len(claims))
         timeless = fill(self._user, {**values, "delimiter": ""}, name=WORDING)
         return Prompt(
             version=self._version,

@@ -43,13 +43,11 @@ _PLACEHOLDER = re.compile(r"\{\{([a-z]+)\}\}")
 
 
 class Template(Record):
-    """A prompt file, ready for articles: `system` is complete, `user` still has its placeholders. `preface` is said
-    before an article of which only some sentences are shown."""
+    """A prompt file, ready for articles: `system` is complete, `user` still has its placeholders."""
 
     system: str
     user: str
     version: PromptVersion
-    preface: str = ""
 
 
 def shipped_prompts() -> Path:
@@ -82,12 +80,12 @@ def load_template(name: str, *, folder: Path | None = None, characters: int = EX
 
 
 def confirming(template: Template, *, folder: Path | None = None) -> Template:
-    """The wording for excerpts: as `template`, and what is said before an excerpt. Raises PromptError."""
-    preface = read_prompt(CONFIRMING, folder=folder)
+    """The wording for excerpts: as `template`, with what is to be known of them behind it. Raises PromptError."""
+    more = read_prompt(CONFIRMING, folder=folder)
     version = PromptVersion(
-        name=f"{template.version.name}+{CONFIRMING}", fingerprint=_fingerprint(template.version.fingerprint, preface)
+        name=f"{template.version.name}+{CONFIRMING}", fingerprint=_fingerprint(template.version.fingerprint, more)
     )
-    return template.model_copy(update={"preface": preface, "version": version})
+    return template.model_copy(update={"system": f"{template.system}\n\n{more}", "version": version})
 
 
 def read_prompt(name: str, *, folder: Path | None = None) -> str:
@@ -168,11 +166,11 @@ def write_prompt(
         figures=padded(marks.count("F"), MARKS_PADDED_TO),
         claims=padded(8 + 2 * len(excerpt.asked), CLAIMS_PADDED_TO),
     )
-    timeless = template.preface + fill(template.user, {**values, "delimiter": ""}, name=template.version.name)
+    timeless = fill(template.user, {**values, "delimiter": ""}, name=template.version.name)
     return Prompt(
         version=template.version,
         system=template.system,
-        user=template.preface + fill(template.user, {**values, "delimiter": nonce}, name=template.version.name),
+        user=fill(template.user, {**values, "delimiter": nonce}, name=template.version.name),
         form=form,
         max_tokens=min(max_output_tokens, _tokens_for(len(excerpt.asked))),
         shown=Shown(

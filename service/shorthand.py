@@ -222,12 +222,12 @@ def answer_schema(*, speakers: int, figures: int, claims: int) -> str:
     return json.dumps(schema, separators=(",", ":"))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def verdict_schema(count: int) -> str:
-    """The JSON schema, as JSON, of an answer to `count` questions, a padded size."""
+    """The JSON schema, as JSON, of an answer to `count` questions: one verdict for each, where a provider can count."""
     number = {"type": "integer", "enum": list(range(1, count + 1))}
     verdict = _closed({"n": number, "a": {"type": "string", "enum": list(VERDICTS)}})
-    return json.dumps(_closed({"c": _list_of(verdict, count)}), separators=(",", ":"))
+    return json.dumps(_closed({"c": _list_of(verdict, count) | {"minItems": count}}), separators=(",", ":"))
 
 
 def _closed(properties: dict[str, Any]) -> dict[str, Any]:

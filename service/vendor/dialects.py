@@ -19,11 +19,11 @@ _CONSTRAINING = frozenset({"hosted_vllm", "ollama", "ollama_chat", "lm_studio", 
 _REFUSED_KEYWORDS: Mapping[str, frozenset[str]] = {
     "openai": frozenset({"maxLength"}),
     "azure": frozenset({"maxLength"}),
-    "anthropic": frozenset({"maxLength", "maxItems"}),
-    "groq": frozenset({"maxLength", "maxItems"}),
-    "gemini": frozenset({"maxLength", "maxItems"}),  # several caps give a bare 400
-    "vertex_ai": frozenset({"maxLength", "maxItems"}),
-    "openrouter": frozenset({"maxLength", "maxItems"}),  # hands on to any of these
+    "anthropic": frozenset({"maxLength", "maxItems", "minItems"}),
+    "groq": frozenset({"maxLength", "maxItems", "minItems"}),
+    "gemini": frozenset({"maxLength", "maxItems", "minItems"}),  # several caps give a bare 400
+    "vertex_ai": frozenset({"maxLength", "maxItems", "minItems"}),
+    "openrouter": frozenset({"maxLength", "maxItems", "minItems"}),  # hands on to any of these
 }
 _REFUSALS = (
     "response_format", "json_schema", "structured output", "response_schema", "too many states",

@@ -161,7 +161,7 @@ def test_a_proposal_given_back_as_it_was_shown_is_the_same_claim():
     assert (answer.rejected, answer.failures) == ((), ())
 
 
-def test_the_instructions_are_those_of_every_other_call():
+def test_the_instructions_begin_as_in_every_other_call_and_are_the_same_for_every_article():
     _, completer = answers_of([], proposals("sank"))
     whole = ScriptedCompleter(lambda _: [])
 
@@ -170,7 +170,9 @@ def test_the_instructions_are_those_of_every_other_call():
 
     asyncio.run(ask())
 
-    assert completer.prompts[0].system == whole.prompts[0].system
+    assert completer.prompts[0].system.startswith(whole.prompts[0].system)
+    assert "Omar Diallo" not in completer.prompts[0].system
+    assert completer.prompts[0].user.startswith("<article ")
     assert completer.prompts[0].version.name == "extract_claims.v1+confirm_claims.v1"
 
 
