@@ -44,13 +44,14 @@ SYMBOLS = {
     "hp": "horsepower", "bhp": "brake horsepower", "ksi": "kilopound per square inch",
     "psi": "pound per square inch", "mm": "millimetre", "cm": "centimetre", "nm": "nanometre", "km": "kilometre",
     "mg": "milligram", "kg": "kilogram", "dl": "decilitre", "ml": "millilitre", "l": "litre", "cm3": "cubic centimetre",
-    "rpm": "revolution per minute", "bps": "basis point", "mp": "megapixel", "v": "volt", "kv": "kilovolt",
+    "rpm": "revolution per minute", "bps": "basis point", "bpd": "barrel per day",
+    "mp": "megapixel", "v": "volt", "kv": "kilovolt",
     "ev": "electron volt", "mah": "milliampere hour", "amp": "ampere", "db": "decibel", "mbps": "megabit per second",
     "fps": "frame per second", "ppg": "point per game", "apg": "assist per game", "rpg": "rebound per game",
     "msv": "millisievert", "kcal": "kilocalorie", "bpm": "beat per minute", "mpg": "mile per gallon", "ppm":
     "part per million", "h": "hour", "s": "second", "m": "metre", "g": "gram",
     "f": "fahrenheit", "c": "celsius", "ms": "millisecond",
-    "gbps": "gigabit per second",
+    "gbps": "gigabit per second", "lb": "pound", "lbs": "pound", "rupee": "indian rupee",
 }  # fmt: skip
 CHANGE = {
     "exact": "=",
@@ -68,20 +69,25 @@ VAGUE = {
     "tens of millions": (10**7, 10**8), "hundreds of millions": (10**8, 10**9),
 }  # fmt: skip
 PER = re.compile(
-    r"^(?: ?[\w.-]{1,20}){0,3}?[- ](?:per|a|an|each)[- ]"
+    r"^(?: ?(?!(?:from|than|to|in|for|at|on|by|with|as|and|or)\b)\w[\w.-]{0,19}){0,3}?[- ](?:per|a|an|each)[- ]"
     r"(day|week|month|year|hour|minute|second|night|century|decade|barrel|share|game|litre|ton|tonne|gallon|person|head|"
-    r"ounce|kilogram|kilometre|mile|acre|hectare|unit)\b"
-    r"(?! (?:ago|earlier|later))"
+    r"ounce|kilogram|kilometre|mile|acre|hectare|unit|euro|dollar|pound)\b"
+    r"(?![- ](?:ago|earlier|later))"
 )
 OVER = re.compile(r"^ ?([A-Za-zμ]{1,4})/([A-Za-z]{1,3}[23]?)\b")
 """A rate in symbols: "10 mg/kg"."""
+TORQUE = re.compile(r"^[- ]?(?:lb\.?|pound)[- ](?:ft|feet|foot)\b")
 CENTS = re.compile(r"^[- ]?(?:cents?\b|¢)")
 PENCE = re.compile(r"^(?:p\b| ?pence\b)")
 AVERAGED = re.compile(r"\baverag(?:ed|es|ing) (?:of )?(?:just |only )?$")
 SPAN_OF_TIME = re.compile(r"\b(?:last|past|next|previous) (.+) (second|minute|hour|day|week|month|year|decade)s$")
+AGE_RANGE = re.compile(r"^\d{1,2}(?: to |-|–)(\d{1,2})\b")
 AGED = re.compile(r"[A-Z][a-z]+ [A-Z][a-z]+ $")
 VERB = re.compile(r"^ (?:has|had|who|was|is|said|of|from|told)\b")
 """Many of the benchmark's texts lost their commas: "Ann Smith 44 has"."""
+OF = re.compile(r"\b(?:of|ratio|score) (?:\w+ )?$")
+TIMES = frozenset("second minute hour day week month year decade".split())
+ALIKE = 30  # how many times larger a number with the same unit can be
 NETWORK = re.compile(r"(?<![\w.])([2-6])G\b")
 LOST_SIGNS = (
     (re.compile(r"\bPS(?=\d)"), "£"),
@@ -91,9 +97,19 @@ LOST_SIGNS = (
 """The benchmark's texts were turned into ASCII."""
 # Words before a number that belong to its noun in NewsQuant ("the top three seeds"), and those that do not.
 SKIPPED_WORDS = frozenset("last next first past same other more only just very entire whole full final".split())
-DROPPED_WORDS = frozenset("and or most more".split())
-LEMMAS = {"best": "good", "better": "good", "worst": "bad", "biggest": "big", "largest": "large"}
-SINGULARS = {"people": "people", "men": "man", "women": "woman", "children": "child", "feet": "foot"}
+DROPPED_WORDS = frozenset("and or most more of the".split())
+LEMMAS = {
+    "best": "good", "better": "good", "worst": "bad", "worse": "bad", "biggest": "big", "bigger": "big",
+    "largest": "large", "newer": "new", "newest": "new", "older": "old", "oldest": "old", "lower": "low",
+    "lowest": "low", "longer": "long", "later": "late", "men": "man", "women": "woman",
+}  # fmt: skip
+SINGULARS = {
+    "people": "people", "men": "man", "women": "woman", "children": "child", "feet": "foot", "teeth": "tooth",
+    "mice": "mouse", "geese": "goose", "lives": "life", "wives": "wife", "knives": "knife", "movies": "movie",
+    "ties": "tie", "pies": "pie", "series": "series", "buses": "bus", "gases": "gas", "lens": "lens",
+    "halves": "half", "loaves": "loaf", "leaves": "leaf", "calves": "calf", "wolves": "wolf", "thieves": "thief",
+    "crises": "crisis", "gunmen": "gunman", "policemen": "policeman", "firemen": "fireman", "others": "other",
+}  # fmt: skip
 
 
 def quantities(text: str) -> list[dict[str, object]]:
@@ -107,7 +123,12 @@ def quantities(text: str) -> list[dict[str, object]]:
     networks = [
         {"value": float(each[1]), "change": "=", "unit": "generation wireless"} for each in NETWORK.finditer(text)
     ]
-    return _join_changes(text, found) + [row for skip in skipped if (row := _skip(text, skip))] + spans + networks
+    return (
+        _shared_units(text, _join_changes(text, found))
+        + [row for skip in skipped if (row := _skip(text, skip))]
+        + spans
+        + networks
+    )
 
 
 def _span_of_time(words: str) -> dict[str, object] | None:
@@ -132,7 +153,9 @@ def _figure(text: str, figure: FoundFigure) -> list[dict[str, object]]:
     if figure.low and figure.high and figure.low != figure.high:
         if re.search(r"\bor\b", figure.span.of(text)):  # "two or three": NewsQuant has two quantities
             return [row | {"value": float(figure.low)}, row | {"value": float(figure.high)}]
-        return [row | {"low": float(figure.low), "high": float(figure.high)}]
+        small = 100 if _in_cents(text, figure) else 1
+        ends = [float(Fraction(end) * small) for end in (figure.low, figure.high)]
+        return [row | {"low": ends[0], "high": ends[1]}]
     if figure.qualifier == "exact" and AVERAGED.search(text[max(0, figure.span.start - 30) : figure.span.start]):
         row["change"] = "~"
     small = 100 if _in_cents(text, figure) else 1
@@ -154,6 +177,8 @@ def _unit(text: str, figure: FoundFigure) -> str:
     behind = text[figure.span.end :]
     if figure.unit == "percent" and not re.search(r"%|cent|pc|pct", figure.span.of(text)):
         return f"% {_singular(figure.counted or '')}".strip()
+    if TORQUE.match(behind):
+        return "pound foot"
     rate = OVER.match(behind)
     if rate and rate[2].lower() in SYMBOLS and (figure.unit or rate[1].lower() in SYMBOLS):
         upper = SYMBOLS.get(rate[1].lower()) or figure.unit or ""
@@ -168,7 +193,7 @@ def _unit(text: str, figure: FoundFigure) -> str:
         rupees = "indian rupee" if re.match(r"Rs\b", figure.number.of(text)) else None
         name = rupees or SYMBOLS.get(first) or _noun(text, figure)
     per = PER.match(behind)
-    return f"{name} per {per.group(1)}" if per and " per " not in name else name
+    return f"{name} per {per.group(1)}" if per and " per " not in name and per.group(1) != name else name
 
 
 def _noun(text: str, figure: FoundFigure) -> str:
@@ -189,7 +214,8 @@ def _noun(text: str, figure: FoundFigure) -> str:
 
 
 def _singular(words: str) -> str:
-    *modifiers, head = words.split() or [""]
+    own = re.split(r"['’]s? ", words)[-1]  # "banks" of "the country's banks"
+    *modifiers, head = own.split() or [""]
     if head.lower() in SINGULARS:
         head = SINGULARS[head.lower()]
     elif re.search(r"(?:ch|sh|x|ss)es$", head):
@@ -221,6 +247,26 @@ def _join_changes(text: str, found: list[dict[str, object]]) -> list[dict[str, o
     return joined
 
 
+def _shared_units(text: str, found: list[dict[str, object]]) -> list[dict[str, object]]:
+    """ "Sold 40 lots after 35": the bare number takes the unit of a count or measure before it, if it is as large."""
+    shared: list[dict[str, object]] = []
+    for row in found:
+        before = next((each for each in reversed(shared) if _can_be_shared(each)), None)
+        span, value = row["span"], row.get("value")
+        assert isinstance(span, Span)
+        if row["unit"] == "-" and before and isinstance(value, float) and not OF.search(text[: span.start]):
+            other = before.get("value")
+            if isinstance(other, float) and value < ALIKE * abs(other) and abs(other) < ALIKE * value:
+                row = row | {"unit": before["unit"]}
+        shared.append(row)
+    return shared
+
+
+def _can_be_shared(row: dict[str, object]) -> bool:
+    unit = str(row["unit"])
+    return unit not in {"-", "percentage", "count", *MONEY.values(), *TIMES} and not unit.startswith("%")
+
+
 def _skip(text: str, skip: SkippedNumber) -> dict[str, object] | None:
     line = read_line(text, skip.span)
     numeral = read_numeral(line, 0)
@@ -229,8 +275,10 @@ def _skip(text: str, skip: SkippedNumber) -> dict[str, object] | None:
     behind = text[skip.span.end :]
     bare_age = skip.reason == "name" and 15 < numeral.value < 100 and AGED.search(text[: skip.span.start])
     if skip.reason == "age" or (bare_age and VERB.match(behind)):
-        month = re.match(r"[- ]month", behind)
-        return {"value": float(numeral.value), "change": "=", "unit": f"{'month' if month else 'year'} of age"}
+        unit = f"{'month' if re.match(r'[- ]month', behind) else 'year'} of age"
+        if (until := AGE_RANGE.match(text[skip.span.start :])) is not None:
+            return {"low": float(numeral.value), "high": float(until[1]), "change": "=", "unit": unit}
+        return {"value": float(numeral.value), "change": "=", "unit": unit}
     if skip.reason == "not_counted" and skip.span.of(text).lower() == "one":
         one = Span(skip.span.end, len(text))
         line = read_line(text, one)

@@ -35,6 +35,19 @@ REPORTING = frozenset(
     """put say estimate give speak claim cite call reiterate attribute show state report quote tell forecast predict
     project maintain retort insist believe think announce""".split()
 )
+# What this ends in is what lasts: "resulted in the closure of the road for six hours".
+RESULTING = frozenset("result end lead".split())
+# Words before "death toll" that name nobody.
+TOLL_WORDS = frozenset(
+    """death total official confirmed latest final overall rising current new provisional known higher true real
+    preliminary estimated early combined global national day weekly annual""".split()
+)
+NOT_PERSONS = frozenset(
+    """water river number power letter paper order weather computer centre center winter summer factor sector reactor
+    motor border corridor tower quarter matter flour floor door labor colour harbor mirror plant restaurant grant
+    container trailer tanker freighter fever cancer disorder error terror offer layer meter metre tender counter
+    cover answer register""".split()
+)
 # What is wanted by a time is what the deadline is for: "demanded an answer within two days".
 WANTING = frozenset("get demand want seek expect promise await request require order issue".split())
 PAYING = frozenset("pay overpay spend charge owe fork shell".split())
@@ -46,6 +59,7 @@ SCALES = frozenset("to from at by between below above under over".split())
 TIMES_UNITS = frozenset("second minute hour day week month year quarter decade".split())
 LENGTHS = frozenset("metre kilometre mile foot inch yard centimetre millimetre".split())
 COMPARED = frozenset("more less fewer higher lower".split())
+HANGING = frozenset("dobj npadvmod attr advmod dep acomp".split())  # how an amount hangs on its verb
 MOST_WORDS = 8
 
 
@@ -104,6 +118,24 @@ def amount_of(number: Token, unit: str) -> Token:
     return token
 
 
+def past_time(amount: Token, unit: str) -> Token:
+    """ "Years" of "took $3m over six years", on which the parse hangs the money; else the amount itself."""
+    time = amount.head
+    hung = amount.dep_ in BEFORE_A_NOUN and time.lemma_.lower() in TIMES_UNITS and time.head.pos_ == "VERB"
+    return time if hung and unit not in TIMES_UNITS else amount
+
+
+def of_quality(amount: Token) -> Token | None:
+    """ "Tall" of "is 12 metres tall", "full" of "were a quarter full"."""
+    head = amount.head
+    if amount.dep_ == "npadvmod" and head.dep_ == "acomp" and head.pos_ == "ADJ" and head.head.lemma_ == "be":
+        return head
+    if amount.dep_ != "attr" or head.lemma_ != "be" or amount.i + 1 >= len(amount.doc):
+        return None
+    behind = amount.doc[amount.i + 1]
+    return behind if behind.dep_ == "amod" and behind.pos_ == "ADJ" and behind.head == amount else None
+
+
 def _is_unit(word: Token, unit: str) -> bool:
     plain = word.lower_.rstrip("s")
     known = word.lower_ in UNIT_WORDS or plain in UNIT_WORDS or word.like_num or len(plain) <= 2
@@ -113,7 +145,7 @@ def _is_unit(word: Token, unit: str) -> bool:
 def can_be_taken_up(noun: str) -> bool:
     """Whether "two of them" can mean some of these: a plural."""
     last = noun.split()[-1].lower()
-    return last in PEOPLE or (last.endswith("s") and not last.endswith("ss"))
+    return last in PEOPLE | FALLEN or (last.endswith("s") and not last.endswith("ss"))
 
 
 # ── the three sorts of figures ────────────────────────────────────────────────────────────────────────────────────
@@ -125,10 +157,13 @@ def _plain(parsed: Parsed, number: Token, figure: FoundFigure, before: str | Non
         return words_of(parsed, noun, figure)
     if noun is not None and noun.pos_ in {"ADJ", "VERB"} and any(child.dep_ == "det" for child in noun.children):
         return str(noun.text)  # "four of the wounded"
+    following = parsed.doc[parsed.tokens_in(figure.span).stop :]
+    if len(following) and following[0].lower_ in FALLEN and (len(following) == 1 or _ends(following[1])):
+        return str(following[0].text)  # "of the three deceased, two were"
     fallen = number.head
     if fallen.lower_ in FALLEN and number.dep_ == "nummod" and fallen.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj"}:
         return str(fallen.text)  # "30 wounded were treated"
-    beside = _shared_subject(number)
+    beside = _shared_subject(number) or _set_against(number)
     if noun is None and beside is not None:
         return words_of(parsed, beside, figure)
     if noun is not None and noun.pos_ == "PRON":
@@ -138,6 +173,11 @@ def _plain(parsed: Parsed, number: Token, figure: FoundFigure, before: str | Non
         if scaled is not None:
             return _of_tally(parsed, scaled, figure) or before
     return before if number.dep_ in {"nsubj", "nsubjpass", "dobj", "attr", "pobj", "conj", "ROOT"} else None
+
+
+def _ends(word: Token) -> bool:
+    """Whether nothing goes on that "wounded" could describe."""
+    return bool(word.is_punct or word.pos_ in {"AUX", "ADP", "VERB", "CCONJ", "SCONJ"})
 
 
 def _on_a_scale(amount: Token) -> Token | None:
@@ -171,8 +211,17 @@ def _shared_subject(number: Token) -> Token | None:
     return subject if subject is not None and any(child.dep_ == "nummod" for child in subject.children) else None
 
 
+def _set_against(number: Token) -> Token | None:
+    """ "Votes" of "by 40 votes to 22"."""
+    joint = number.head
+    if number.dep_ != "pobj" or joint.lower_ not in {"to", "against"} or joint.i == 0:
+        return None
+    noun = joint.nbor(-1)
+    return noun if noun.pos_ in PLAIN_NOUNS and any(child.dep_ == "nummod" for child in noun.children) else None
+
+
 def _measured(parsed: Parsed, number: Token, figure: FoundFigure, before: str | None) -> str | None:
-    amount = amount_of(number, figure.unit or "")
+    amount = past_time(amount_of(number, figure.unit or ""), figure.unit or "")
     if amount.dep_ in BEFORE_A_NOUN and amount.head.pos_ in PLAIN_NOUNS and amount.head != amount:
         return words_of(parsed, _what_changes(amount.head), figure)  # "a 24-week trial"
     if amount.dep_ in {"conj", "appos"} and object_of(amount.head, "of") is not None:
@@ -197,9 +246,11 @@ def _what_changes(noun: Token) -> Token:
 
 
 def _past_than(amount: Token) -> Token:
-    """ "More" of "was more than $7m", where the words around hang on it."""
-    than = amount.head
-    return than.head if amount.dep_ == "pobj" and than.lower_ == "than" and than.head.lower_ in COMPARED else amount
+    """ "More" of "was more than $7m", "between" of "cost between $7m and $9m", where the words around hang on it."""
+    joint = amount.head
+    if amount.dep_ == "pobj" and joint.lower_ == "than" and joint.head.lower_ in COMPARED:
+        return joint.head
+    return joint if amount.dep_ == "pobj" and joint.lower_ == "between" and joint.dep_ == "prep" else amount
 
 
 def _by_when(preposition: Token) -> Token | None:
@@ -217,6 +268,8 @@ def _by_when(preposition: Token) -> Token | None:
     if joint == "for":
         if _has_object(verb):
             return None
+        if lemma in RESULTING:
+            return object_of(verb, "to" if lemma == "lead" else "in")
         subject = verb.head if verb.dep_ == "acl" and verb.head.pos_ in PLAIN_NOUNS else _subject(verb)
         return subject if subject is not None and (lemma in LASTING or not _is_person(subject)) else None
     if joint not in {"in", "within", "inside"} or lemma in CHANGING:
@@ -228,11 +281,13 @@ def _by_when(preposition: Token) -> Token | None:
 
 def _is_person(noun: Token) -> bool:
     lemma = noun.lemma_.lower()
-    return noun.ent_type_ in {"PERSON", "ORG"} or lemma in PERSONS | GROUPS or noun.lower_.endswith(PERSONAL)
+    doer = noun.lower_.endswith(PERSONAL) and lemma not in NOT_PERSONS
+    return noun.ent_type_ in {"PERSON", "ORG"} or lemma in PERSONS | GROUPS or doer
 
 
 def _measured_noun(amount: Token, time: bool, length: bool) -> Token | None:
     head = amount.head
+    between = amount.lower_ == "between"
     if amount.dep_ == "pobj" and time and head.lower_ != "of":
         return _by_when(head)
     while amount.dep_ == "npadvmod" and head.pos_ == "ADV" and head.head != head:  # "rose 2 metres overnight"
@@ -242,11 +297,14 @@ def _measured_noun(amount: Token, time: bool, length: bool) -> Token | None:
     scaled = _on_a_scale(amount)
     if scaled is not None:
         return scaled
+    quality = of_quality(amount)
+    if quality is not None:
+        return _subject(quality.head if quality.dep_ == "acomp" else amount.head)
     if head.lower_ == "worth":
         return head.head if head.head.pos_ in PLAIN_NOUNS else _subject(head.head)
     if amount.dep_ == "npadvmod" and head.tag_ in {"JJR", "RBR"} and head.head != head:  # "closed 4% lower"
         return _subject(head.head)
-    if head.pos_ not in {"VERB", "AUX"} or amount.dep_ not in {"dobj", "npadvmod", "attr", "advmod", "dep", "acomp"}:
+    if head.pos_ not in {"VERB", "AUX"} or amount.dep_ not in HANGING | ({"prep"} if between else set()):
         return None
     lemma = head.lemma_.lower()
     if lemma in PAYING:
@@ -323,7 +381,19 @@ def _of_tally(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:
     of = object_of(noun, "of")
     if of is not None and of.pos_ in PLAIN_NOUNS:
         return words_of(parsed, of, figure)
-    return None
+    return _dead_of(noun)
+
+
+def _dead_of(toll: Token) -> str | None:
+    """ "Civilian" of "the total civilian death toll"."""
+    first = toll.i
+    while first - 1 >= toll.left_edge.i and toll.nbor(first - 1 - toll.i).lower_ == "death":
+        first -= 1
+    if first == toll.i or first - 1 < toll.left_edge.i:
+        return None
+    dead = toll.doc[first - 1]
+    names = dead.dep_ in {"compound", "amod", "nmod"} and dead.pos_ in {"NOUN", "ADJ"} and dead.is_alpha
+    return str(dead.text) if names and dead.lower_ not in TOLL_WORDS and dead.tag_ != "JJR" else None
 
 
 def words_of(parsed: Parsed, noun: Token, figure: FoundFigure) -> str | None:

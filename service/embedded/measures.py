@@ -11,11 +11,14 @@ from service.embedded.counting import (
     LENGTHS,
     PLAIN_NOUNS,
     REPORTING,
+    RESULTING,
     TALLIES,
     TIMES_UNITS,
     amount_of,
     noun_of,
     number_word,
+    of_quality,
+    past_time,
 )
 from service.embedded.parsing import Parsed, Token
 from service.records import FoundFigure
@@ -31,12 +34,20 @@ LIGHT = frozenset("be have do include leave bring raise rise reach stand see suf
 STATES = frozenset("dead injured wounded missing homeless displaced hurt killed alive underground".split())
 # The verb alone would say something else.
 IDIOMS = frozenset(
-    {("take", "part"), ("lose", "life"), ("meet", "death"), ("take", "fire"), ("catch", "fire"), ("let", "go")}
+    {
+        ("take", "part"),
+        ("lose", "life"),
+        ("meet", "death"),
+        ("take", "fire"),
+        ("catch", "fire"),
+        ("let", "go"),
+        ("take", "control"),
+    }
 )
 PARTICLES = frozenset("off over out up down away".split())
 SEARCHING = frozenset("look search wait hunt".split())
 # A number after these only says where, whence, how often or among how many.
-PLACES = frozenset("in at from across on among with without near into through out over to off along".split())
+PLACES = frozenset("in at from across on among without near into through out over to off along".split())
 REDUCING = frozenset("cut raise reduce slash lower lift bring take".split())
 # "Are feared buried": the second verb says what became of them.
 FEARING = frozenset("fear believe think presume report suspect confirm".split())
@@ -46,6 +57,7 @@ DIRECTIONS = frozenset(
     """north south east west northeast northwest southeast southwest north-east north-west south-east south-west away
     from off below above behind beneath inland upstream downstream offshore out outside""".split()
 )
+IDIOM_WORDS = 2  # from "took" to "control" of "took full control"
 SHORT = 5  # words of "in a critical condition"
 FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
@@ -58,12 +70,17 @@ def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, vio
         return None
     if number.pos_ == "VERB" and figure.unit == "times":
         return str(number.text)  # "doubled"
+    quality = of_quality(amount_of(number, figure.unit)) if figure.unit is not None else None
+    if quality is not None:
+        return str(quality.text) if quality.head.i in content else None
     if figure.unit is None and any(child.lower_ == "of" and child.dep_ == "quantmod" for child in number.children):
         return None  # the 29 of "three of 29 registers"
     noun = _counted_noun(number, figure)
     if noun is None:
         return None
-    found = _around(noun, content, counts=figure.unit is None or noun.head.lower_ == "with", violent=violent)
+    if figure.unit is not None and noun.head.lower_ == "with" and noun.head.head.pos_ in {"VERB", "AUX"}:
+        return None  # "fled with $600,000"
+    found = _around(noun, content, counts=figure.unit is None, violent=violent)
     return found if found is None or found in {"killed", "died"} else " ".join(found.split())
 
 
@@ -73,7 +90,7 @@ def _counted_noun(number: Token, figure: FoundFigure) -> Token | None:
         if noun is not None and noun.head.dep_ == "prep" and noun.head.head == number:
             return number  # "18 of the soldiers": what befell the 18
         return noun if noun is not None else number
-    amount = amount_of(number, figure.unit)
+    amount = past_time(amount_of(number, figure.unit), figure.unit)
     if _frames(amount, number, figure.unit):
         return None
     if amount.head.lemma_.lower() in CHANGE_NOUNS and amount.dep_ in {"compound", "nummod", "amod", "nmod"}:
@@ -97,12 +114,17 @@ def _frames(amount: Token, number: Token, unit: str) -> bool:
         fell = following == "from" and amount.head.lemma_.lower() in CHANGING
         return following in DIRECTIONS and amount.dep_ != "dobj" and not fell
     before = amount.doc[min(amount.i, number.i) - 1].lower_ if min(amount.i, number.i) > 0 else ""
-    return unit == "percent" and before in {"up", "down"} and amount.head.pos_ != "VERB"
+    behind = amount.doc[max(min(amount.i, number.i) - 2, 0)].pos_ if before else ""
+    return unit == "percent" and before in {"up", "down"} and behind not in {"VERB", "AUX"}
 
 
 def _lasts(preposition: Token) -> bool:
-    """ "Worked for six hours", "arrived in six hours"; not "rose in six months", "over six years"."""
-    changes = preposition.head.lemma_.lower() in CHANGING
+    """ "Worked for six hours", "arrived in six hours"; not "rose in six months", "over six years", and not "resulted in
+    a halt for six hours", where the halt lasts."""
+    lemma = preposition.head.lemma_.lower()
+    if lemma in RESULTING:
+        return False
+    changes = lemma in CHANGING
     return preposition.lower_ == "for" or (preposition.lower_ in {"in", "within"} and not changes)
 
 
@@ -113,7 +135,7 @@ def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool
     if noun.lemma_.lower() in DEATH_NOUNS:
         return death
     own = _own_participle(noun, death)
-    ruled = noun.dep_ in {"nsubj", "nsubjpass"} and noun.head.pos_ == "VERB" and noun.head.i in content
+    ruled = noun.dep_ in {"nsubj", "nsubjpass", "dobj"} and noun.head.pos_ == "VERB" and noun.head.i in content
     if own is not None and not ruled:
         return own
     if counts and _only_places(noun):
@@ -123,7 +145,7 @@ def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool
         head = token.head
         if token.dep_ in {"pobj", "prep", "appos", "conj"} and head.lemma_.lower() in DEATH_NOUNS:
             return death
-        if _only_describes(token):
+        if _only_describes(token) or _denominator(token):
             return None
         if head.pos_ in {"VERB", "AUX"}:
             share = _participle_of_tally(head)
@@ -132,10 +154,15 @@ def _around(noun: Token, content: frozenset[int], *, counts: bool, violent: bool
             if head.lemma_.lower() in REPORTING and token.dep_ not in {"nsubj", "nsubjpass", "agent"}:
                 return None
             return _of_verb(head, token, death) if head.i in content else _death_beside(head, death)
-        if _denominator(token):
-            return None
+        if head.dep_ == "acomp" and head.head.lemma_ == "be" and token.dep_ == "prep":
+            return _lacking(head, token)
         token = head
     return None
+
+
+def _lacking(quality: Token, joint: Token) -> str | None:
+    """ "Short" of "are short of 90 nurses"."""
+    return str(quality.text) if quality.pos_ == "ADJ" and joint.lower_ == "of" else None
 
 
 def _only_describes(token: Token) -> bool:
@@ -182,7 +209,7 @@ def _only_places(noun: Token) -> bool:
         child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS for child in top.children
     )
     scale = noun.head.lower_ in {"to", "from", "at"} and changes
-    return not (scale or (noun.head.lower_ == "with" and top.pos_ not in {"VERB", "AUX"}))
+    return not scale
 
 
 def _denominator(token: Token) -> bool:
@@ -201,6 +228,7 @@ def _death_beside(verb: Token, death: str) -> str | None:
 
 
 def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
+    verb = _past_participle_before(verb, argument)
     for child in verb.children:
         if child.dep_ in {"acomp", "oprd", "attr", "advmod"} and child.lower_ in STATES | CAPTIVE:
             if child.lower_ == "dead":
@@ -222,6 +250,18 @@ def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
             return death if state.lower_ == "dead" else str(state.text)
         return None if lemma in {"be", "have"} else str(verb.text)
     return _phrase(verb)
+
+
+def _past_participle_before(verb: Token, argument: Token) -> Token:
+    """ "Named" of "two clerks held at the gate were named": the parse often takes "held" for the verb and "were named"
+    for another one beside it, though no "and" joins them."""
+    if argument.dep_ != "nsubj" or any(child.dep_ in {"aux", "auxpass", "cc", "dobj"} for child in verb.children):
+        return verb
+    for child in verb.children:
+        roles = {word.dep_ for word in child.children}
+        if child.dep_ == "conj" and "auxpass" in roles and not roles & {"nsubj", "nsubjpass"}:
+            return child
+    return verb
 
 
 def _state_of(verb: Token) -> str | None:
@@ -248,13 +288,14 @@ def _phrase(verb: Token) -> str:
     """The verb, with the particle or noun that makes its meaning ("taken hostage", "took part")."""
     for child in verb.children:
         beside = child.i == verb.i + 1
-        if beside and (child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ in PARTICLES)):
+        small = child.dep_ == "prt" or (child.dep_ == "advmod" and child.lower_ in PARTICLES)
+        if beside and (small or (child.dep_ == "prep" and child.lower_ == "off")):
             return f"{verb.text} {child.text}"
         if beside and child.dep_ == "prep" and child.lower_ in {"for", "into"} and verb.lemma_.lower() in SEARCHING:
             return f"{verb.text} {child.text}"
         if child.lower_ in CAPTIVE and child.i > verb.i:
             return f"{verb.text} {child.text}"
-        if 0 < child.i - verb.i <= 2 and (verb.lemma_.lower(), child.lemma_.lower()) in IDIOMS:
+        if 0 < child.i - verb.i <= IDIOM_WORDS and (verb.lemma_.lower(), child.lemma_.lower()) in IDIOMS:
             return str(verb.doc[verb.i : child.i + 1].text)
     return str(verb.text)
 

@@ -3,9 +3,10 @@
 The only import of spaCy, and the only place that knows which trained parser is used."""
 
 import importlib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from service.errors import SetupError
@@ -42,8 +43,12 @@ class Parsed:
 
     def tokens_in(self, span: Span) -> range:
         """The tokens that begin inside `span`."""
-        inside = [token.i for token in self.doc if span.start <= self.offset + token.idx < span.end]
-        return range(inside[0], inside[-1] + 1) if inside else range(0)
+        first = bisect_left(self._starts, span.start - self.offset)
+        return range(first, bisect_left(self._starts, span.end - self.offset, first))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [token.idx for token in self.doc]
 
 
 @lru_cache(maxsize=1)

@@ -147,7 +147,7 @@ _BOUNDS_BEFORE: Final[dict[Bound, str]] = {
     "about": """about|around|some|roughly|approximately|approx|nearly|almost|close to|an estimated|estimated|circa
         in the region of|in the vicinity of|in the order of|on the order of|nearing|approaching|more or less
         practically|virtually|somewhere around|as an estimated|perhaps|possibly|very nearly|a reported|reportedly
-        the estimated|an approximate|nigh on|barely|hardly|scarcely|maybe|nearer|nearer to|nearly about|closer to
+        the estimated|an approximate|nigh on|barely|hardly|scarcely|maybe|nearer|nearer to|nearly about|closer to|near
         in the neighbourhood of|in the neighborhood of|in the range of|something like|give or take
         getting on for|a little short of|or about|or around|or roughly|or some|or nearly|or almost""",
     "exact": "only|just|all|exactly|precisely|a total of|total of|a combined|a combined total of|a mere|a full",

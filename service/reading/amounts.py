@@ -37,6 +37,8 @@ from service.reading.numerals import ONE, Numeral, past_hyphen, read_numeral
 from service.reading.tokens import Line
 
 _PERCENT_SIGNS = frozenset({"%", "％", "٪", "percent", "pct", "percents"})
+FAR = 4  # times as much: hardly the two ends of one range
+WEIGHING = frozenset("weigh weighs weighed weighing weight weights".split())
 _MINUS = frozenset("-−")
 _OPENING = frozenset("([")
 _RESTRICTED = frozenset({"foot", "second", "stone", "st"})  # "12 foot soldiers", "two second homes"
@@ -105,6 +107,20 @@ def read_ratio(line: Line, numeral: Numeral) -> Amount | None:
         return None
     share = as_percent(EXACTLY.divide(numeral.value, whole.value))
     return Amount(numeral, numeral.first, whole.stop, share, share, PERCENT, whole.stop)
+
+
+def read_and_half(line: Line, numeral: Numeral) -> Amount | None:
+    """ "An hour and a half": the half belongs to the hour."""
+    at = numeral.first
+    unit = MEASURES.get(line.key(at - 2)) if at >= 3 else None
+    opened = line.key(at - 1) == "and" and line.key(at - 3) in {"a", "an"}
+    if numeral.shape != "fraction" or line.key(numeral.stop - 1) != "half" or not opened:
+        return None
+    if unit is None or unit.kind != "time":
+        return None
+    value = Decimal("1.5")
+    whole = numeral._replace(first=at - 3, value=value, shape="count")
+    return Amount(whole, at - 3, numeral.stop, value, value, unit, numeral.stop)
 
 
 # ── before the digits ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,7 +272,10 @@ def _money_words(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] |
 def _heavy(line: Line, index: int) -> bool:
     """Whether the pounds at `index` weigh: "a 500-pound bomb", "50 pounds of explosives"."""
     following = line.key(index + 1)
-    return (line.key(index - 1) in DASHES and line.touching(index - 1)) or following in {"of", "heavier", "lighter"}
+    weighed = any(line.key(index - back) in WEIGHING for back in range(2, 6) if index >= back)
+    ounces = following == "and" and line.key(index + 3) in {"ounce", "ounces"}
+    tied = line.key(index - 1) in DASHES and line.touching(index - 1)
+    return tied or weighed or ounces or following in {"of", "heavier", "lighter", "overweight"}
 
 
 def _measure(line: Line, index: int, numeral: Numeral) -> tuple[int, Unit] | None:
@@ -349,6 +368,8 @@ def read_range(line: Line, amount: Amount) -> Amount | None:
         joined = _join(amount, read_amount(line, numeral))
         if joined and line.key(at - 1) == "or" and not _neighbours(joined):
             return None
+        if joined and line.key(at - 1) == "to" and _changed_by(line, joined):
+            return None
         if joined and not (opening == "from" and _tells_of_change(line, amount.first - 1)):
             opens = opening in {"from", "between"}
             return joined._replace(first=amount.first - 1) if opens else joined
@@ -370,7 +391,7 @@ def _joints(line: Line, amount: Amount, opening: str) -> Iterator[int]:
             continue
         for skipped in range(3):  # over "US" and "$"
             yield second + skipped
-            if line[second + skipped].text not in _CURRENCY_TEXTS:
+            if line[second + skipped].text not in _CURRENCY_TEXTS | _MINUS:  # "-10 to -5 degrees"
                 break
 
 
@@ -400,6 +421,14 @@ def _neighbours(joined: Amount) -> bool:
 
 def _tells_of_change(line: Line, opening: int) -> bool:
     return any(line.key(opening - back) in CHANGES for back in range(1, 7) if opening - back >= 0)
+
+
+def _changed_by(line: Line, joined: Amount) -> bool:
+    """ "Rose 12p to 345p" tells by how much and to where; "rose 2 to 3 per cent" is a range."""
+    assert joined.low is not None
+    assert joined.high is not None
+    far = joined.high > joined.low * FAR
+    return far and any(line.key(joined.first - back) in CHANGES for back in (1, 2))
 
 
 def is_shared(unit: Unit | None) -> bool:

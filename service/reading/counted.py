@@ -34,6 +34,7 @@ _STATES = frozenset(
 _TAKING = frozenset("suffered sustained received showed had needed required gained backed opposed supported".split())
 _MOST_WORDS = 6
 _BEFORE_NUMBER = frozenset("last first next past previous other remaining top final".split())
+_ORDINALS = frozenset("first second third fourth fifth sixth".split())
 _LEADING = frozenset({"more", "further", "additional", "such", "or", "so"})
 _WEEKDAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
 
@@ -128,7 +129,7 @@ def noun_phrase(line: Line, index: int) -> tuple[int, int] | None:
 def _no_noun(line: Line, first: int, stop: int) -> bool:
     """Whether only a predicate was found: "15 injured", "the two turned vicious"."""
     key = line.key(first)
-    if key in _TAKING:
+    if key in _TAKING or (stop - first == 1 and key in {"x", "v"}):  # "1080 x 2400"
         return True
     if stop - first == 1:
         return key in PREDICATES or key in CASUALTIES or key in _STATES
@@ -148,6 +149,9 @@ def _goes_on(line: Line, index: int, last: str) -> bool:
     initials = initials or (key in _SIDES and looks_plural(following) and following not in _STOPS)
     if token.kind != "word" or (key in _STOPS and not initials) or key in _WEEKDAYS:
         return False
+    tied = line.key(index - 1) in DASHES and line.key(index - 2) in _ORDINALS
+    if tied or (key in _ORDINALS and not last and following in DASHES and line.touching(index)):
+        return True  # "10 first-half points"
     if key in NUMBER_WORDS or (key.endswith("ly") and len(key) > 4 and key not in LY_ADJECTIVES):
         return False
     if line.key(index + 1) in {"'", "’"} and line.key(index + 2) in {"t", "ve", "re", "ll"} and line.touching(index):
@@ -183,6 +187,8 @@ def _over_joint(line: Line, index: int, last: str) -> int:
     if key == "(" and line[index + 1].text.isupper() and line.key(index + 2) == ")":
         inside = line[index + 3]
         return index + 3 if inside.kind == "word" and not inside.capitalised else index
+    if key == "&" and line.touching(index - 1) and line.touching(index):
+        return index + 1  # "R&D centres"
     if key in {"'", "’"} and line.touching(index) and line.key(index + 1) == "s":
         return index + 2
     if key in {"and", "or"} and not looks_plural(last):

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from service.lexicon.noun_phrases import CASUALTIES
 from service.lexicon.numbers import NUMBER_STARTERS, NUMBER_WORDS, VULGAR
 from service.lexicon.units import COUNTRY_OF_WORD, USUALLY, Unit
-from service.reading.amounts import Amount, is_shared, read_amount, read_range, read_ratio
+from service.reading.amounts import Amount, is_shared, read_amount, read_and_half, read_range, read_ratio
 from service.reading.codes import Skip, read_skip, unread
 from service.reading.counted import read_counted
 from service.reading.digits import EXACTLY
@@ -150,7 +150,7 @@ def _read_number(line: Line, index: int, last: Skip | None) -> Quantity | Skip |
     score = read_score(line, amount)
     if score:
         return score
-    amount = read_ratio(line, numeral) or read_range(line, amount) or amount
+    amount = read_and_half(line, numeral) or read_ratio(line, numeral) or read_range(line, amount) or amount
     qualified = read_bound(line, amount)
     if qualified.stop > amount.stop and amount.unit is None and not amount.ranges:
         behind = read_amount(line, numeral._replace(link=qualified.stop))  # "15-plus years"

@@ -80,6 +80,8 @@ def _means_it(line: Line, start: int, phrase: tuple[str, ...], amount: Amount) -
     before = line.key(start - 1)
     if amount.low is None and len(phrase) == 1 and phrase[0] in _PLACING:
         return False  # "under several feet of snow"
+    if phrase == ("near",):  # "near $50 a barrel", but not "near 5 farms"
+        return amount.unit is not None and amount.unit.kind in {"money", "percent", "temperature"}
     if phrase in BEFORE_TIME_ONLY:
         return amount.unit is not None and amount.unit.kind == "time"
     if phrase == ("over",):

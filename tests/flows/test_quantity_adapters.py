@@ -29,6 +29,11 @@ Expected = dict[str, object]
         pytest.param("They spent the last 90 days there.", {"value": 90.0, "unit": "day"}, id="span-of-time"),
         pytest.param("It fell from 5% to 3% then.", {"low": 5.0, "high": 3.0, "unit": "percentage"}, id="change"),
         pytest.param("Ann Smith 44 has left.", {"value": 44.0, "unit": "year of age"}, id="age-without-commas"),
+        pytest.param("They are aged 18 to 65.", {"low": 18.0, "high": 65.0, "unit": "year of age"}, id="ages"),
+        pytest.param("It has 273 lb-ft of it.", {"value": 273.0, "unit": "pound foot"}, id="torque"),
+        pytest.param("It fell 3 cents from a year-earlier high.", {"unit": "cent"}, id="no-rate-behind-from"),
+        pytest.param("The city's five buses left.", {"value": 5.0, "unit": "bus"}, id="plural-in-es"),
+        pytest.param("Two of the city's old buses left.", {"value": 2.0, "unit": "old bus"}, id="no-owner"),
         pytest.param("It works on 4G there.", {"value": 4.0, "unit": "generation wireless"}, id="network"),
     ],
 )
@@ -36,6 +41,19 @@ def test_a_figure_follows_the_conventions_of_newsquant(text: str, expected: Expe
     (quantity,) = quantities(text)
 
     assert expected.items() <= quantity.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        pytest.param("It sold 40 lots, up from 35.", ["lot", "lot"], id="as-large"),
+        pytest.param("It sold 40 lots at a ratio of 35.", ["lot", "-"], id="a-ratio"),
+        pytest.param("It sold 40 lots, up from 35,000.", ["lot", "-"], id="far-larger"),
+        pytest.param("It rose 40% to 35.", ["percentage", "-"], id="no-percentage"),
+    ],
+)
+def test_a_bare_number_takes_the_unit_of_a_count_before_it(text: str, units: list[str]) -> None:
+    assert [quantity["unit"] for quantity in quantities(text)] == units
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,37 @@ FIGURES = [
     pytest.param("Police said a wall of 12 metres fell.", "wall", None, id="size-of-a-thing"),
     pytest.param("Police said seven miners are feared buried.", "miners", "buried", id="feared"),
     pytest.param("Police said the firm was paid $6m for the bridge.", "bridge", "paid", id="paid-for"),
+    pytest.param("The raid took the civilian death toll to 23, police said.", "civilian", "killed", id="toll-of-whom"),
+    pytest.param("The raid took the official death toll to 23, police said.", None, "killed", id="toll-of-nobody"),
+    pytest.param(
+        "The row ended in the closure of the road for nine hours, police said.",
+        "closure",
+        None,
+        id="ended-in-what-lasts",
+    ),
+    pytest.param(
+        "Police said two clerks held at the gate were named as thieves.",
+        "clerks",
+        "named",
+        id="verb-behind-a-participle",
+    ),
+    pytest.param(
+        "Police said they captured 40 guards who were later freed.", "guards", "captured", id="verb-before-a-clause"
+    ),
+    pytest.param("Police said the firm was issued with three permits.", "permits", "issued", id="issued-with"),
+    pytest.param("Police said the clerk fled with $600.", None, None, id="fled-with-money"),
+    pytest.param("Police said the stamp was worth $8bn.", "stamp", "worth", id="worth"),
+    pytest.param("Police said the new wall is 12 metres tall.", "new wall", "tall", id="measured-quality"),
+    pytest.param("Police said the clinics are short of 90 nurses.", "nurses", "short", id="short-of"),
+    pytest.param("Police said 40 drivers walked off the job.", "drivers", "walked off", id="walked-off"),
+    pytest.param(
+        "Police said the gang took full control of the port and half the road.",
+        "road",
+        "took full control",
+        id="control",
+    ),
+    pytest.param("Police said the water rose 1.8 metres.", "water", "rose", id="water-is-no-person"),
+    pytest.param("Police said the runner rose 1.8 metres.", None, "rose", id="a-runner-is-a-person"),
 ]
 
 
@@ -312,6 +343,31 @@ def test_a_bare_number_counts_what_the_figure_before_it_counted() -> None:
     figures = [figure for draft in drafts for figure in draft.figures]
 
     assert [(figure.counted, figure.measure) for figure in figures] == [("boats", "left"), ("boats", "sank")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "Police said the clerk siphoned off £340,000 over six years.",
+            [(None, "siphoned off"), (None, None)],
+            id="money-over-years",
+        ),
+        pytest.param(
+            "Police said members backed it by 40 votes to 22.", [("votes", "backed"), ("votes", None)], id="votes-to"
+        ),
+        pytest.param(
+            "Police said that of the three deceased, two were nurses.",
+            [("deceased", None), ("deceased", None)],
+            id="of-the-deceased",
+        ),
+    ],
+)
+def test_two_figures_keep_apart_what_each_counts(text: str, expected: list[tuple[str | None, str | None]]) -> None:
+    _, drafts = drafts_of(text)
+    figures = [figure for draft in drafts for figure in draft.figures]
+
+    assert [(figure.counted, figure.measure) for figure in figures] == expected
 
 
 WHOSE = [
