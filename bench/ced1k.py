@@ -27,6 +27,20 @@ def speaker_of(draft: Draft, reading: Reading) -> str | None:
     return None if mention.speaker is None else reading.speakers[mention.speaker].name
 
 
+def as_quoted(draft: Draft, reading: Reading) -> Draft:
+    """What somebody retells in a quotation, as that corpus has it: words of the quotation's own speaker, to its edges
+    or the sentence's."""
+    span = spans_of(draft)[0]
+    quotation = next((each for each in reading.quotations if each.depth == 1 and each.inner.holds(span)), None)
+    sentence = reading.sentence_at(span.start)
+    if not draft.via or quotation is None or sentence is None:
+        return draft
+    start, end = max(quotation.inner.start, sentence.span.start), min(quotation.inner.end, sentence.span.end)
+    return draft.model_copy(
+        update={"speaker": draft.via[0], "content": (Span(start, end),), "mention": None, "cue": None}
+    )
+
+
 def sentence_at(reading: Reading, offset: int) -> int:
     """The number of the sentence that holds `offset`, 0 for none."""
     low, high = 0, len(reading.sentences)
@@ -46,6 +60,7 @@ def spans_of(draft: Draft) -> list[Span]:
 
 def utterances(drafts: tuple[Draft, ...], reading: Reading) -> Iterator[tuple[list[Draft], str]]:
     """Neighbouring claims of one speaker in one sentence, with that speaker; implied and outlet claims left out."""
+    drafts = tuple(as_quoted(draft, reading) for draft in drafts)
     told = [draft for draft in drafts if draft.mode != "implied" and speaker_of(draft, reading)]
     groups: list[list[Draft]] = []
     for _, each in groupby(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from bench.adapting import run
-from bench.ced1k import merged, sentence_at, spans_of, speaker_of
+from bench.ced1k import as_quoted, merged, sentence_at, spans_of, speaker_of
 from service.embedded.extractor import EmbeddedExtractor
 from service.reading.reader import read
 from service.records import Article, Draft, Reading, Span
@@ -18,6 +18,7 @@ from service.records import Article, Draft, Reading, Span
 
 def acts(drafts: tuple[Draft, ...], reading: Reading) -> Iterator[list[Draft]]:
     """Claims of one act of saying: the same words attribute them, or the same quotation holds them."""
+    drafts = tuple(as_quoted(draft, reading) for draft in drafts)
     told = [draft for draft in drafts if draft.mode != "implied" and draft.speaker != "outlet"]
     groups: list[list[Draft]] = []
     for _, group in groupby(told, key=lambda draft: (draft.cue, draft.speaker, _place(draft, reading))):

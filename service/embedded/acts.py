@@ -27,6 +27,7 @@ class Attribution:
     unspecified: bool = False  # attributed, but to nobody: "it is believed"
     coordinated: bool = False  # joined to another verb, whose subject it shares
     whole: bool = False  # one claim, however many verbs it holds: "called X Y", "put X at N"
+    through: tuple[Named, ...] = ()  # who passes on what the sources said
     follows: bool = False  # a participle that goes on with the speaker of the verb before it ("adding that")
 
 

@@ -2,16 +2,14 @@
 
 From the parse of one sentence. Free-standing quotations are left to `quoting`, who the speakers are to `resolution`."""
 
-from collections.abc import Iterator
-
 from service.embedded.acts import Attribution, Rule, tokens_under
+from service.embedded.contents import around, asked_of, clauses_under, said_by, taken_on, to_infinitive
 from service.embedded.parsing import Parsed, Token
 from service.embedded.phrases import according_to, said_by_noun
 from service.embedded.sources import named_by, subject_of
 from service.lexicon.cues import (
     ACCORDING_TO,
     ASCRIBING,
-    ASK_SOMEBODY,
     CUE_FORMS,
     CUE_NOUNS,
     HEARING,
@@ -19,11 +17,11 @@ from service.lexicon.cues import (
     LIKENING,
     MENTAL,
     NAMING,
+    ORDERING,
     PUTTING,
     SPEECH_HEADS,
     STANCES,
-    TAKE_INFINITIVE,
-    TAKE_NOUN,
+    TOLD_TO_ALL,
 )
 from service.records import Stance
 
@@ -33,15 +31,12 @@ PHRASE_OPENERS = frozenset(phrase.split()[0] for phrase in ACCORDING_TO)
 TAKING = frozenset("take takes took taking taken".split())  # "took responsibility for"
 HEARINGS = frozenset("court inquest inquiry jury tribunal hearing coroner judge magistrate panel commission".split())
 STATES = frozenset("dead buried trapped missing killed drowned lost injured wounded kidnapped".split())
-OCCASIONS = frozenset("statement interview post tweet report letter speech briefing conference message video".split())
 TALLIES = frozenset(
     "toll count account estimate post report version story".split()
 )  # they are put at a number, and put none
+THOUGHTS = MENTAL | {"want", "find"}
 WANTING = frozenset("want wants wanted".split())
 SHARES = frozenset("half third thirds quarter quarters fifth fifths tenth dozen dozens".split())
-EMPTY_NOUNS = frozenset(
-    "it them this that comment question questions request requests concern interest what role".split()
-)
 
 
 def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attribution, ...]:
@@ -59,33 +54,43 @@ def find_attributions(parsed: Parsed, inside: frozenset[int]) -> tuple[Attributi
 
 def _at(parsed: Parsed, token: Token, inside: frozenset[int]) -> Attribution | None:
     lower = token.lower_
-    if lower in PUTTING and token.tag_.startswith("VB"):
-        put = _putting(parsed, token)
-        if put is not None:
-            return put
-    if lower in WANTING and token.tag_.startswith("VB"):
+    verb = token.tag_.startswith("VB")
+    if verb and lower in WANTING:
         return _wanting(parsed, token)
     if lower in PHRASE_OPENERS and (phrase := according_to(parsed, token)) is not None:
         return phrase
-    if lower in HEARING and token.tag_.startswith("VB") and (heard := _heard(parsed, token)) is not None:
-        return heard
-    if token.tag_.startswith("VB"):
-        called = _called(parsed, token, inside)
-        if called is not None:
-            return called
-    if lower in TAKING and token.tag_.startswith("VB"):
-        return _of_verb(parsed, token, "claim") if _responsibility(token, "claim") else None
-    if token.tag_.startswith("VB") and lower in CUE_FORMS:
-        return _of_verb(parsed, token, CUE_FORMS[lower])
+    if verb and (special := _of_special_verb(parsed, token, inside)) is not None:
+        return special
+    if verb and lower in ORDERING:
+        return _ordering(parsed, token, ORDERING[lower])
+    if verb and lower in TAKING:
+        return of_verb(parsed, token, "claim") if taken_on(token, "claim") else None
+    if verb and lower in CUE_FORMS:
+        return of_verb(parsed, token, CUE_FORMS[lower])
     if token.pos_ == "NOUN" and token.lemma_.lower() in CUE_NOUNS:
         return said_by_noun(parsed, token)
     return None
 
 
+def _of_special_verb(parsed: Parsed, verb: Token, inside: frozenset[int]) -> Attribution | None:
+    """Verbs that attribute in a construction of their own, and may be plain verbs of saying besides."""
+    lower = verb.lower_
+    if lower in PUTTING and (put := _putting(parsed, verb)) is not None:
+        return put
+    if lower in HEARING and (heard := _heard_from(parsed, verb) or _heard(parsed, verb)) is not None:
+        return heard
+    if lower in TOLD_TO_ALL and verb.tag_ == "VBN":
+        return _passive(parsed, verb, TOLD_TO_ALL[lower])
+    if lower == "known" and (let := _let_be_known(parsed, verb)) is not None:
+        return let
+    return _called(parsed, verb, inside)
+
+
 # ── verbs ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
+def of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
+    """The act of saying of one cue verb, with what stands as its content; None where it says nothing."""
     children = list(verb.children)
     if any(child.dep_ == "neg" for child in children) or _unreal(verb):
         return None
@@ -94,7 +99,7 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         return _passive(parsed, verb, lemma)
     if verb.tag_ == "VBN" and verb.dep_ in {"acl", "amod"} and not any(child.dep_ == "agent" for child in children):
         return None
-    rule, content = _said(parsed, verb, lemma)
+    rule, content = said_by(parsed, verb, lemma)
     if not content:
         return None
     subject = _quoted_as(verb) or subject_of(verb)
@@ -103,6 +108,7 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     if not sources and not follows:
         return None
     frame = tokens_under(verb) - content
+    teller = subject_of(verb.head.head) if _quoted_as(verb) is not None else None
     return Attribution(
         cue=_cue_tokens(verb, rule),
         lemma=lemma,
@@ -113,6 +119,7 @@ def _of_verb(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         sources=sources,
         coordinated=verb.dep_ == "conj" and not any(child.dep_ == "nsubj" for child in children),
         follows=follows,
+        through=tuple(named_by(parsed, teller)) if teller is not None else (),
     )
 
 
@@ -216,11 +223,29 @@ def _heard(parsed: Parsed, verb: Token) -> Attribution | None:
     if subject is None or subject.lemma_.lower() not in HEARINGS or _unreal(verb):
         return None
     passive = subject.dep_ == "nsubjpass"
-    if passive != (verb.lower_ == "told") or any(child.dep_ in {"neg", "agent", "prep"} for child in verb.children):
+    if passive != (verb.lower_ == "told") or any(_tells_who(child) for child in verb.children):
         return None
-    content = _clauses(verb) or _parenthesis(parsed, verb, "say")
+    content = clauses_under(verb) or around(parsed, verb, "say")
     frame = tokens_under(verb) - content
     return Attribution((verb.i,), "hear", "asserts", "clause", content, frame, unspecified=True)
+
+
+def _heard_from(parsed: Parsed, verb: Token) -> Attribution | None:
+    """ "The envoy heard from the general that …" is the general's, through the envoy."""
+    link = next((child for child in verb.children if child.dep_ == "prep" and child.lower_ == "from"), None)
+    teller = next((child for child in link.children if child.dep_ == "pobj"), None) if link is not None else None
+    subject, clause = subject_of(verb), clauses_under(verb)
+    if teller is None or subject is None or not clause or any(child.dep_ == "neg" for child in verb.children):
+        return None
+    named, through = tuple(named_by(parsed, teller)), tuple(named_by(parsed, subject))
+    frame = tokens_under(verb) - clause
+    return Attribution((verb.i,), "hear", "asserts", "clause", clause, frame, named, through=through)
+
+
+def _tells_who(child: Token) -> bool:
+    """ "Heard from", "heard of", "told by": no bare hearing; "heard on Monday" is one."""
+    when = child.dep_ == "prep" and child.lower_ in {"on", "in", "at"}
+    return child.dep_ in {"neg", "agent"} or (child.dep_ == "prep" and not when)
 
 
 def _wanting(parsed: Parsed, verb: Token) -> Attribution | None:
@@ -234,8 +259,44 @@ def _wanting(parsed: Parsed, verb: Token) -> Attribution | None:
     return Attribution((verb.i,), "want", "demands", "appeal", content, tokens_under(verb) - content, named)
 
 
+def _ordering(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
+    """ "Asked [the council to act]", "asked for [a truce]"; what is asked as a question is none."""
+    subject = subject_of(verb)
+    content = asked_of(verb, lemma) - {verb.i}
+    following = parsed.doc[verb.i + 1] if verb.i + 1 < len(parsed.doc) else None
+    named = tuple(named_by(parsed, subject)) if subject is not None else ()
+    passive = any(child.dep_ in {"nsubjpass", "auxpass", "neg"} for child in verb.children)
+    own = following is not None and following.lower_ in {
+        "to",
+        "not",
+    }  # "asked to see the files", "asked not to be named"
+    if not content or not named or passive or own or _unreal(verb):
+        return None
+    frame = tokens_under(verb) - content
+    return Attribution(_cue_tokens(verb, "appeal"), lemma, "demands", "appeal", content, frame, named)
+
+
+def _let_be_known(parsed: Parsed, known: Token) -> Attribution | None:
+    """ "Let it be known that [the talks failed]", also between commas."""
+    doc, first = parsed.doc, known.i - 3
+    if first < 1 or [token.lower_ for token in doc[first : known.i]] not in (["let", "it", "be"], ["lets", "it", "be"]):
+        return None
+    subject = subject_of(doc[first])
+    named = tuple(named_by(parsed, subject)) if subject is not None else ()
+    content = clauses_under(known)
+    between = doc[subject.left_edge.i - 1] if subject is not None and subject.left_edge.i else None
+    if not content and between is not None and between.text == ",":
+        stretch = frozenset(range(between.i, min(known.i + 2, len(doc))))
+        content = frozenset(range(len(doc))) - stretch
+    frame = frozenset(range(subject.left_edge.i, known.i + 1)) if subject is not None else frozenset()
+    rule: Rule = "clause"
+    return Attribution(tuple(range(first, known.i + 1)), "let know", "asserts", rule, content - frame, frame, named)
+
+
 def _unreal(verb: Token) -> bool:
-    """ "would say", "to say": nobody has said it."""
+    """ "would say", "to say": nobody has said it; but "would only say" has."""
+    if any(child.lower_ == "only" and child.i < verb.i for child in verb.children):
+        return False
     for child in verb.children:
         if child.dep_ == "aux" and child.tag_ == "MD" and child.lower_ in SKIPPED_AUXILIARIES:
             return True
@@ -246,175 +307,6 @@ def _unreal(verb: Token) -> bool:
     return False
 
 
-def _said(parsed: Parsed, verb: Token, lemma: str) -> tuple[Rule, frozenset[int]]:
-    """What stands as the verb's content, by the first construction that fits."""
-    for rule, content in _constructions(parsed, verb, lemma):
-        content -= {verb.i}
-        if content:
-            return rule, content
-    return "clause", frozenset()
-
-
-def _constructions(parsed: Parsed, verb: Token, lemma: str) -> Iterator[tuple[Rule, frozenset[int]]]:
-    yield "responsibility", _responsibility(verb, lemma)
-    if lemma in {"accuse", "blame"}:
-        yield "accusation", _accusation(verb)
-        return
-    yield "appeal", _appeal(verb, lemma)
-    yield "clause", _clauses(verb)
-    if lemma in TAKE_INFINITIVE:
-        yield "infinitive", _infinitive(verb)
-    yield "parenthesis", _parenthesis(parsed, verb, lemma)
-    if lemma in {"deny", "admit"}:  # "denied having signed"
-        gerunds = (
-            child
-            for child in verb.children
-            if child.dep_ in {"xcomp", "pcomp", "advcl"}
-            and child.left_edge.tag_ == "VBG"
-            and child.left_edge.i > verb.i
-            and not child.left_edge.nbor(-1).is_punct  # "denied it, calling …" is another act
-        )
-        yield "infinitive", next((tokens_under(child) for child in gerunds), frozenset())
-    if lemma in TAKE_NOUN:
-        yield "noun_object", _noun_object(verb)
-    if lemma in {"describe", "report", "confirm"}:  # "described gunfire echoing", "confirmed 11 rebels killed"
-        yield "noun_object", _small_clause(verb)
-    if lemma == "warn":
-        yield "noun_object", _after(verb, {"of", "about"})
-
-
-def _responsibility(verb: Token, lemma: str) -> frozenset[int]:
-    if lemma not in {"claim", "accept"}:
-        return frozenset()
-    for noun in verb.children:
-        if noun.dep_ == "dobj" and noun.lower_ in {"responsibility", "credit"}:
-            return _after(noun, {"for"}) or _after(verb, {"for"})
-    return frozenset()
-
-
-def _after(word: Token, prepositions: set[str]) -> frozenset[int]:
-    """What stands after a preposition of `word`."""
-    for child in word.children:
-        if child.i > word.i and child.dep_ in {"prep", "agent"} and child.lower_ in prepositions:
-            return tokens_under(child) - {child.i} - _where_said(child)
-    return frozenset()
-
-
-def _where_said(phrase: Token) -> frozenset[int]:
-    """ "in a statement", which belongs to the saying and not to what is said, though the parse may hang it there."""
-    for token in phrase.subtree:
-        if token.dep_ == "prep" and token.lower_ in {"in", "on", "during", "at"} and token.i > phrase.i:
-            for noun in token.children:
-                if noun.dep_ == "pobj" and noun.lemma_.lower() in OCCASIONS:
-                    return tokens_under(token)
-    return frozenset()
-
-
-def _accusation(verb: Token) -> frozenset[int]:
-    """ "the army killing farmers" of "accused the army of killing farmers"."""
-    whom = next((child for child in verb.children if child.dep_ in {"dobj", "dative"}), None)
-    if whom is None:
-        return frozenset()
-    deed = _after(verb, {"of", "for"}) or _after(whom, {"of", "for"})
-    if not deed:
-        return frozenset()
-    joints = {
-        child.i for word in (verb, whom) for child in word.children if child.dep_ == "prep" and child.i + 1 in deed
-    }
-    return (tokens_under(whom) | deed) - joints
-
-
-def _appeal(verb: Token, lemma: str) -> frozenset[int]:
-    """ "the council to act" of "urged the council to act"; "a truce" of "called for a truce"."""
-    if lemma in {"call", "appeal"}:
-        whom = _after(verb, {"on", "to", "upon"})
-        act = next((child for child in verb.children if child.dep_ in {"xcomp", "advcl"} and _to(child)), None)
-        if whom and act is not None:
-            return whom | tokens_under(act)
-        return _after(verb, {"for"})
-    if lemma not in ASK_SOMEBODY:
-        return frozenset()
-    act = next((child for child in verb.children if child.dep_ in {"xcomp", "ccomp"} and _to(child)), None)
-    if act is None:
-        return frozenset()
-    whom_word = next((child for child in verb.children if child.dep_ in {"dobj", "dative"}), None)
-    return tokens_under(act) | (tokens_under(whom_word) if whom_word is not None else frozenset())
-
-
-def _to(verb: Token) -> bool:
-    return any(child.dep_ == "aux" and child.lower_ == "to" for child in verb.children)
-
-
-def _clauses(verb: Token) -> frozenset[int]:
-    content: frozenset[int] = frozenset()
-    for child in verb.children:
-        finite = child.dep_ == "ccomp" or (child.dep_ == "xcomp" and child.tag_ in {"VBP", "VBZ", "VBD"})
-        if (finite and not _question(child)) or (content and child.dep_ == "conj" and _goes_on(child)):
-            content |= tokens_under(child)
-    return content
-
-
-def _goes_on(clause: Token) -> bool:
-    """ "She said the levy failed, but this was kept quiet": a pronoun takes up what was said, so it is said too. And
-    "she said that the levy failed, and the wall fell": the parse hangs the second clause on the wrong verb."""
-    subject = next((child for child in clause.children if child.dep_ in {"nsubj", "nsubjpass"}), None)
-    if subject is None or clause.lower_ in CUE_FORMS:
-        return False
-    first = next((child for child in clause.head.children if child.dep_ == "ccomp"), None)
-    marked = first is not None and any(child.lower_ == "that" for child in first.children)
-    joined = any(child.dep_ == "cc" and child.lower_ == "and" for child in clause.head.children)
-    return subject.lower_ in {"this", "that", "it", "they"} or (marked and joined and clause.i > clause.head.i)
-
-
-def _question(clause: Token) -> bool:
-    opener = clause.left_edge
-    return bool(opener.lower_ in FINITE_OPENERS)
-
-
-def _infinitive(verb: Token) -> frozenset[int]:
-    for child in verb.children:
-        if child.dep_ == "xcomp" and child.pos_ in {"VERB", "AUX"}:
-            return tokens_under(child) - {aux.i for aux in child.children if aux.lower_ == "to"}
-    return frozenset()
-
-
-def _parenthesis(parsed: Parsed, verb: Token, lemma: str) -> frozenset[int]:
-    """ "The raid, he said, was over": the sentence around the verb."""
-    if not any(child.dep_ == "nsubj" for child in verb.children) or lemma in MENTAL - {"believe"}:
-        return frozenset()
-    own = tokens_under(verb)
-    subjects = [child for child in verb.children if child.dep_ in {"nsubj", "nsubjpass"}]
-    if verb.dep_ == "parataxis":
-        # "The flood, he said, was …": the parse may hang the host's subject on the verb in between.
-        strays = (tokens_under(subject) for subject in subjects[:-1])
-        return tokens_under(verb.head) - own | frozenset().union(*strays)
-    doc = parsed.doc
-    first, last = min(own), max(own)
-    opened = first > 0 and doc[first - 1].text in {",", '"', "'", "-", "–", "—"}
-    closed = last + 1 >= len(doc) or doc[last + 1].is_punct
-    whom = {"dobj"} if lemma == "tell" else set()
-    objects = any(child.dep_ in {"dobj", "attr", "acomp", "xcomp", "ccomp", "oprd"} - whom for child in verb.children)
-    if opened and closed and not objects and verb.dep_ != "ROOT":
-        return tokens_under(verb.head) - own
-    return frozenset()
-
-
-def _noun_object(verb: Token) -> frozenset[int]:
-    for child in verb.children:
-        if child.dep_ == "dobj" and child.lower_ not in EMPTY_NOUNS and child.pos_ != "PRON":
-            return tokens_under(child) - _where_said(verb)
-    return frozenset()
-
-
-def _small_clause(verb: Token) -> frozenset[int]:
-    """A participle after the verb with a subject of its own."""
-    for child in verb.children:
-        participle = child.dep_ in {"advcl", "dep", "xcomp"} and child.i > verb.i and child.tag_ in {"VBG", "VBN"}
-        if participle and any(word.dep_ in {"nsubj", "nsubjpass"} and word.i > verb.i for word in child.children):
-            return tokens_under(child)
-    return frozenset()
-
-
 def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
     """ "it is believed that", "is said to have", "were reported", "was confirmed by the police"."""
     subject = next((child for child in verb.children if child.dep_ == "nsubjpass"), None)
@@ -422,11 +314,13 @@ def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         return None
     agent = subject_of(verb)
     sources = tuple(named_by(parsed, agent)) if agent is not None else ()
-    clause = _clauses(verb)
-    infinitive = next((child for child in verb.children if child.dep_ == "xcomp" and _to(child)), None)
+    clause = clauses_under(verb)
+    infinitive = next((child for child in verb.children if child.dep_ == "xcomp" and to_infinitive(child)), None)
     content: frozenset[int] = frozenset()
     if subject.lower_ == "it" and clause:
         content = clause
+    elif subject.lower_ == "it" and not sources:
+        content = around(parsed, verb, "say", subject="nsubjpass")
     elif infinitive is not None and (lemma in HEDGE_PASSIVES or lemma == "expect"):
         content = tokens_under(subject) | (
             tokens_under(infinitive) - {c.i for c in infinitive.children if c.lower_ == "to"}
@@ -435,7 +329,7 @@ def _passive(parsed: Parsed, verb: Token, lemma: str) -> Attribution | None:
         content = tokens_under(subject) | tokens_under(state)
     elif lemma in {"report", "confirm", "deny", "announce"} and subject.pos_ in {"NOUN", "PROPN"} and not clause:
         content = tokens_under(subject)
-    if not content or (not sources and lemma not in HEDGE_PASSIVES | {"expect", "estimate"}):
+    if not content or (not sources and lemma not in HEDGE_PASSIVES | {"expect", "estimate", *TOLD_TO_ALL.values()}):
         return None
     return Attribution(
         cue=(verb.i,),
@@ -469,3 +363,11 @@ def _stance(lemma: str, rule: Rule) -> Stance:
     if rule == "appeal":
         return "demands"
     return STANCES.get(lemma, "asserts")
+
+
+def only_a_thought_within(each: Attribution, attributions: list[Attribution]) -> bool:
+    """ "She said the group planned to …": the plan is what she says, not another speaker's claim."""
+    coordinated = each.rule == "noun_object" and each.coordinated
+    thought = each.lemma in THOUGHTS or each.unspecified or each.rule in {"noun_object", "infinitive"}
+    thought = thought and not coordinated
+    return thought and any(each.cue[0] in other.content for other in attributions if other is not each)

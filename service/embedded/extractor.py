@@ -9,16 +9,17 @@ from itertools import groupby
 
 from service.embedded.acts import Attribution
 from service.embedded.asides import find_asides
-from service.embedded.attribution import find_attributions
+from service.embedded.attribution import find_attributions, only_a_thought_within
 from service.embedded.clauses import Piece, spans_of, split, whole
 from service.embedded.counting import can_be_taken_up, counted
 from service.embedded.implied import ANNOUNCING, Account, goes_on, is_release
 from service.embedded.lost import find_lost
 from service.embedded.measures import is_violent, measure
 from service.embedded.parsing import Parsed, parse
-from service.embedded.phrases import hedge_adverb, list_opener
-from service.embedded.quoting import Quotations, goes_over, is_full, quoted_tokens, speaker_beside
+from service.embedded.phrases import hedge_adverb, list_opener, replier
+from service.embedded.quoting import Quotations, goes_over, is_full, joined_to, quoted_tokens, speaker_beside
 from service.embedded.resolution import OUTLET, UNRESOLVED, UNSPECIFIED, Resolver, Who
+from service.embedded.retold import find_retold, passed_on
 from service.embedded.signals import parse_signals
 from service.embedded.stance import hedged, stance_of
 from service.embedded.unattributed import clause_around, expressive, is_joined, left_over
@@ -28,7 +29,6 @@ from service.records import Draft, DraftFigure, FoundFigure, Mode, Reading, Span
 HEARSAY = frozenset({"reportedly", "allegedly", "supposedly", "purportedly"})
 PLACE_LABELS = frozenset({"GPE", "LOC", "FAC"})
 FEW = 3  # quotations of a sentence that are asked who speaks: a hostile one holds hundreds
-THOUGHTS = MENTAL | {"want", "find"}
 ABOUT = ("About ", "ABOUT ")  # opens the part of a press release that tells of the firm
 BULLETS = frozenset("•·*-–—▪◦‣")
 QUOTED = 0.85  # share of a claim inside quotation marks from which it is direct speech
@@ -137,13 +137,14 @@ class _Reader:
         cues = frozenset(i for each in found for i in each.cue)
         found += find_asides(parsed, inside, cues)
         found += find_lost(parsed, inside, found)
+        found = list(passed_on(parsed, found))
         covered = frozenset().union(*(each.content for each in found)) if found else frozenset()
         for tokens in quoted:
             if not tokens or not is_full(parsed, tokens) or len(tokens & covered) * 2 > len(tokens):
                 continue
             beside = speaker_beside(parsed, tokens)
             if beside is not None and beside.sources:
-                found = _joined_to(found, beside)
+                found = joined_to(found, beside)
         return found
 
     def _own_quotations(self, sentences: list[Parsed], found: list[list[Attribution]]) -> None:
@@ -164,17 +165,39 @@ class _Reader:
 
     def _sentence(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Draft]:
         said = list(self._attributed(parsed, attributions)) or list(self._listed(parsed))
+        inner = find_retold(parsed, [tokens for _, tokens in self._quoted(parsed)])
         taken = frozenset().union(*(each.content for each in said)) if said else frozenset()
         frames = frozenset().union(*(each.frame for each in attributions)) if attributions else frozenset()
         quoted = list(self._free_quotations(parsed, taken | frames))
         taken |= frozenset().union(*(each.content for each in quoted)) if quoted else frozenset()
+        told = [part for each in (*said, *quoted) for part in self._retold(parsed, each, inner)]
+        taken |= frozenset(
+            i for part in told if part.attribution and part.attribution in inner for i in part.attribution.frame
+        )
         rest = [] if self._is_question(parsed) else list(self._unattributed(parsed, attributions, taken, said))
         taken |= frozenset().union(*(each.content for each in rest)) if rest else frozenset()
         lost = list(self._lost_figures(parsed, said, taken))
-        for each in sorted([*said, *quoted, *rest, *lost], key=lambda one: min(one.content)):
+        for each in sorted([*told, *rest, *lost], key=lambda one: min(one.content)):
             yield from self._claims(parsed, each)
         if not said:
             self._only_named(parsed)
+
+    def _retold(self, parsed: Parsed, said: Said, inner: tuple[Attribution, ...]) -> Iterator[Said]:
+        """What somebody says, with the parts that others said before given to these, through the speaker."""
+        content = said.content
+        for act in inner:
+            words = act.content & content
+            if not words or said.who.kind in {"outlet", "unspecified", "unresolved"}:
+                continue
+            who = self.resolver.who(parsed, act.sources[0], [])  # whoever quotes "the foreman" is not the foreman
+            if who.same(said.who) or who.kind == "unresolved" or 2 * len(words) < len(act.content):
+                continue
+            if said.attribution is not None and said.attribution.cue == act.cue:
+                continue
+            content -= words | act.frame
+            yield Said(words, who, act, None, (*said.via, said.who), rule="clause")
+        if any(parsed.doc[i].is_alpha for i in content) or content == said.content:
+            yield replace(said, content=content)
 
     def _only_named(self, parsed: Parsed) -> None:
         """Keeps in mind whom a sentence without a claim by anybody names: who "speaks" words too few to be one, or else
@@ -186,8 +209,11 @@ class _Reader:
                 self.memory.spoke(who)
                 self.memory.voice = who, parsed.span(beside.cue[0], beside.cue[-1])
                 return
+        replying = replier(parsed)
         subject = self.resolver.subject(parsed)
-        if subject is not None:
+        if replying is not None:
+            self.memory.spoke(self.resolver.who(parsed, replying, self.memory.last))
+        elif subject is not None:
             self.memory.spoke(subject)
 
     def _listed(self, parsed: Parsed) -> Iterator[Said]:
@@ -238,7 +264,7 @@ class _Reader:
 
     def _attributed(self, parsed: Parsed, attributions: list[Attribution]) -> Iterator[Said]:
         """What the sentence's own attributions give, inner ones cut out of outer ones."""
-        kept = [each for each in attributions if not _only_a_thought_within(each, attributions)]
+        kept = [each for each in attributions if not only_a_thought_within(each, attributions)]
         whos = {id(each): self._whos(parsed, each, kept) for each in sorted(kept, key=lambda one: -len(one.content))}
         claimed: set[tuple[frozenset[int], str]] = set()
         for each in kept:
@@ -255,7 +281,8 @@ class _Reader:
                 if key in claimed:
                     continue
                 claimed.add(key)
-                yield self._said(each, content, who, [w for o in outer for w in whos[id(o)][:1]])
+                through = [self.resolver.who(parsed, named, self.memory.last) for named in each.through]
+                yield self._said(each, content, who, [*(w for o in outer for w in whos[id(o)][:1]), *through])
             self._remember(parsed, each, speakers)
 
     def _whos(self, parsed: Parsed, attribution: Attribution, kept: list[Attribution]) -> list[Who]:
@@ -284,7 +311,7 @@ class _Reader:
                 continue
             if self._speaks_for(other, who):
                 accept = (*accept, other.name)
-            else:
+            elif not any(other.same(each) for each in via):
                 via = (*via, other)
         return Said(content, who, attribution, None, via, accept, attribution.rule)
 
@@ -304,7 +331,15 @@ class _Reader:
         lasting = attribution.rule == "according_to" or "statement" in text or release
         if who.kind == "organization" and is_release(parsed, attribution):
             self.memory.release = who
-        self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
+        if lasting or not self._is_quoted(parsed, attribution):  # after a quotation the outlet goes on
+            self.memory.account = Account(who, parsed.sentence.paragraph, parsed.sentence.number, lasting)
+        else:
+            self.memory.account = None
+
+    def _is_quoted(self, parsed: Parsed, attribution: Attribution) -> bool:
+        words = {i for i in attribution.content if parsed.doc[i].is_alpha}
+        quoted = frozenset().union(*(tokens for _, tokens in self._quoted(parsed)))
+        return 2 * len(words & quoted) > len(words)
 
     def _free_quotations(self, parsed: Parsed, taken: frozenset[int]) -> Iterator[Said]:
         """Quotations that no cue of this sentence takes: a speaker going on."""
@@ -454,23 +489,6 @@ class _Reader:
         if mode == "implied" and account is not None:
             signals["implied_distance"] = float(account.distance)
         return signals
-
-
-def _joined_to(found: list[Attribution], beside: Attribution) -> list[Attribution]:
-    """The quotation goes to the cue that already stands there, if one does."""
-    for index, each in enumerate(found):
-        if each.cue[0] == beside.cue[0]:
-            found[index] = replace(each, content=each.content | beside.content, frame=each.frame - beside.content)
-            return found
-    return [*found, beside]
-
-
-def _only_a_thought_within(each: Attribution, attributions: list[Attribution]) -> bool:
-    """ "She said the group planned to …": the plan is what she says, not another speaker's claim."""
-    coordinated = each.rule == "noun_object" and each.coordinated
-    thought = each.lemma in THOUGHTS or each.unspecified or each.rule in {"noun_object", "infinitive"}
-    thought = thought and not coordinated
-    return thought and any(each.cue[0] in other.content for other in attributions if other is not each)
 
 
 def _places(parsed: Parsed, tokens: frozenset[int]) -> tuple[str, ...]:

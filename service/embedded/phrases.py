@@ -7,11 +7,13 @@ from service.embedded.sources import Named, named_by, subject_of
 from service.lexicon.cues import ACCORDING_TO, CUE_FORMS, HEDGE_ADVERBS, STANCES
 from service.records import Stance
 
+CITES = frozenset("cites cited quotes quoted".split())
 FRONT = 14  # words of a phrase that opens the sentence
 GIVING = frozenset(
     """share shares shared release releases released issue issues issued give gives gave list lists listed publish
     publishes published provide provides provided present presents presented set sets outline outlined""".split()
 )
+REPLIES = frozenset("retort reply response answer rebuke rejoinder riposte".split())
 POINTS = frozenset("points demands findings remarks answers conditions promises conclusions words".split())
 
 
@@ -36,17 +38,31 @@ def according_to(parsed: Parsed, token: Token) -> Attribution | None:
     if token.i == token.left_edge.i == 0:  # at the front it governs the whole sentence
         top = next(word for word in doc if word.dep_ == "ROOT")
         frame |= _name_in_commas(parsed, max(frame) + 1)
+    cited = _cited_by(parsed, noun)
     content = tokens_under(top) - frame
+    told = tuple(named_by(parsed, noun))
     return Attribution(
-        cue=tuple(range(token.i, last.i + 1)),
+        cue=tuple(range(token.i, last.i + 1)) if cited is None else (cited[0].i,),
         lemma=phrase,
         stance="asserts",
         rule="according_to",
         content=content,
         frame=frozenset(frame),
-        sources=tuple(named_by(parsed, noun)),
+        sources=told if cited is None else cited[1],
+        through=() if cited is None else told,
         unspecified=noun.lemma_.lower() in {"detail", "information"},
     )
+
+
+def _cited_by(parsed: Parsed, noun: Token) -> tuple[Token, tuple[Named, ...]] | None:
+    """ "According to the agency, which cites the mayor": the citing verb and those whom it cites."""
+    for verb in noun.subtree:
+        if verb.lower_ not in CITES or verb.dep_ != "relcl":
+            continue
+        whom = next((child for child in verb.children if child.dep_ == "dobj"), None)
+        if whom is not None and (named := tuple(named_by(parsed, whom))):
+            return verb, named
+    return None
 
 
 def _name_in_commas(parsed: Parsed, at: int) -> frozenset[int]:
@@ -126,6 +142,18 @@ def list_opener(parsed: Parsed) -> Attribution | None:
             lemma = CUE_FORMS.get(word.lower_, word.lemma_.lower())
             stance = STANCES.get(lemma, "asserts")
             return Attribution((word.i,), lemma, stance, "clause", frozenset(), frozenset(), named)
+    return None
+
+
+def replier(parsed: Parsed) -> Named | None:
+    """ "The plan drew a sharp retort from Ada Obi.": who will be quoted next."""
+    for word in parsed.doc:
+        if word.lemma_.lower() not in REPLIES:
+            continue
+        for link in word.children:
+            noun = next((child for child in link.children if child.dep_ == "pobj"), None)
+            if link.lower_ in {"from", "by"} and noun is not None:
+                return next(named_by(parsed, noun), None)
     return None
 
 

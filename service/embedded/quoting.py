@@ -3,6 +3,7 @@
 Only for quotations that the grammar of their own sentence does not hand to somebody."""
 
 from bisect import bisect_right
+from dataclasses import replace
 
 from service.embedded.acts import Attribution
 from service.embedded.parsing import Parsed, Token
@@ -150,3 +151,12 @@ def _neighbour(verb: Token, quoted: frozenset[int]) -> Token | None:
                 token = token.head
             return token
     return None
+
+
+def joined_to(found: list[Attribution], beside: Attribution) -> list[Attribution]:
+    """The quotation goes to the cue that already stands there, if one does."""
+    for index, each in enumerate(found):
+        if each.cue[0] == beside.cue[0]:
+            found[index] = replace(each, content=each.content | beside.content, frame=each.frame - beside.content)
+            return found
+    return [*found, beside]

@@ -148,6 +148,8 @@ class Resolver:
                 (fitting, parsed.span(token.i, token.i)) for token in parsed.doc if (fitting := _pronouns_of(token))
             ]
         root = next((token for token in parsed.doc if token.dep_ == "ROOT"), None)
+        if root is not None and root.lemma_.lower() == "learn":  # "…, the Argus has learned": about what it learned
+            root = next((child for child in root.children if child.dep_ == "ccomp"), root)
         subject = (
             next((child for child in root.children if child.dep_ in {"nsubj", "nsubjpass"}), None) if root else None
         )

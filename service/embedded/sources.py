@@ -68,8 +68,14 @@ def named_by(parsed: Parsed, noun: Token) -> Iterator[Named]:
         if maker is not None and maker.pos_ in {"PROPN", "NOUN", "PRON"}:
             for each in (maker, *conjuncts_of(maker)):
                 yield Named(each.i, _phrase(parsed, each), one.lower_)
-        elif one.lower_ not in NOBODY and one.pos_ in {"NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "DET"}:
+        elif names_somebody(one) and one.pos_ in {"NOUN", "PROPN", "PRON", "ADJ", "NUM", "X", "DET"}:
             yield Named(one.i, _phrase(parsed, one))
+
+
+def names_somebody(noun: Token) -> bool:
+    """Not "what" or "everyone"; "one" only with those whom it is of: "one of the drivers"."""
+    one_of = noun.lower_ == "one" and any(child.dep_ == "prep" and child.lower_ == "of" for child in noun.children)
+    return one_of or noun.lower_ not in NOBODY
 
 
 def conjuncts_of(noun: Token) -> list[Token]:

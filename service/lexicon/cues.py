@@ -11,7 +11,8 @@ ASSERTING = """accept acknowledge add admit affirm advise agree allege announce 
     reaffirm reassure recall reckon record recount reiterate relate remark remember remind repeat reply report respond
     retort reveal say show signal speculate state stipulate stress submit suggest surmise swear tell testify tweet
     underline underscore write post believe think feel fear suspect hope doubt judge consider quote calculate fume
-    whisper blab gush sob shout yell scream mutter murmur grumble moan groan confide thunder""".split()
+    whisper blab gush sob shout yell scream mutter murmur grumble moan groan confide thunder guess
+    confess divulge""".split()
 
 CONFIRMING = "confirm verify corroborate".split()
 DENYING = "deny refute rebut reject dismiss dispute".split()
@@ -112,7 +113,8 @@ TAKE_INFINITIVE = frozenset(
 # The noun after these is what is said ("confirmed the attack", "announced an increase").
 TAKE_NOUN = frozenset(
     """confirm deny claim announce predict forecast demand admit acknowledge allege report reveal disclose mention
-    describe verify estimate anticipate foresee pledge promise threaten propose recommend urge concede expect""".split()
+    describe verify estimate anticipate foresee pledge promise threaten propose recommend urge concede expect
+    count""".split()
 )
 # With somebody and an infinitive, these ask for something ("urged the council to act").
 ASK_SOMEBODY = frozenset("urge tell ask request implore exhort call order advise remind warn beg".split())
@@ -139,6 +141,15 @@ LIKENING = _forms(
 )
 NAMING = _forms("call brand dub label term name")  # "called X a Y"
 ASCRIBING = _forms("attribute ascribe credit liken compare")  # "attributed X to Y"
+# Without a word for the saying of its own: "asked the council to act", "ordered the men to leave".
+ORDERING: dict[str, str] = {form: lemma for lemma in ("ask", "direct", "instruct", "order") for form in forms_of(lemma)}
+# "It was gathered that": said by nobody in particular.
+TOLD_TO_ALL: dict[str, str] = {
+    "gathered": "gather",
+    "learnt": "learn",
+    "learned": "learn",
+    "considered": "consider",
+}  # "it was gathered"
 HEARING = frozenset("heard hears told".split())  # "the court heard", "the jury was told"
 # Only with words in quotation marks do these attribute.
 WITH_QUOTATION = """continue ask sing wonder interject muse begin intone bark snap sigh laugh cry plead beg chant call

@@ -34,7 +34,7 @@ OUTLETS = frozenset(
     "newspaper paper website agency outlet magazine channel station portal correspondent reporter programme".split()
 )
 WISHING = frozenset("wants want wanted expects expect hopes hope seeks seek sought rates rate puts put".split())
-DESCRIBING = frozenset("of in at for from with on close familiar near inside within briefed".split())
+DESCRIBING = frozenset("of in at for from with on close familiar near inside within briefed to posted".split())
 MOST_DESCRIBING = 10  # words after the noun of an unnamed speaker
 
 

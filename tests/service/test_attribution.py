@@ -264,3 +264,153 @@ def test_questions_are_kept_only_on_request():
 
     assert EmbeddedExtractor().drafts(reading) == ()
     assert len(EmbeddedExtractor(questions=True).drafts(reading)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(
+            "He is late. Charles Obi directed a panel to report within three weeks.",
+            ("Charles Obi", "a panel to report within three weeks"),
+            id="somebody-directed-to-do-it",
+        ),
+        pytest.param(
+            "Ada Obi asked to see the files.", ("outlet", "Ada Obi asked to see the files"), id="asked-to-see"
+        ),
+        pytest.param("Ada Obi has asked for six boats.", ("Ada Obi", "six boats"), id="asked-for-something"),
+        pytest.param(
+            "The spokeswoman let it be known that the motion gathered 71 votes.",
+            ("spokeswoman", "the motion gathered 71 votes"),
+            id="let-it-be-known",
+        ),
+        pytest.param("Ada Obi blamed a faulty valve.", ("Ada Obi", "a faulty valve"), id="blamed-alone"),
+        pytest.param(
+            "No town has met its pledge, a report by the Dorn Institute found last year.",
+            ("Dorn Institute", "No town has met its pledge"),
+            id="found-by-a-report",
+        ),
+        pytest.param(
+            "The ferry sank in an hour, one of them said.",
+            ("one of them", "The ferry sank in an hour"),
+            id="one-of-them",
+        ),
+        pytest.param(
+            "Director Ada Obi would only say that the doors were open.",
+            ("Ada Obi", "the doors were open"),
+            id="would-only-say",
+        ),
+    ],
+)
+def test_rarer_words_of_saying_attribute(text, said):
+    assert said in said_in(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        pytest.param("Nine people were held, it is understood.", "Nine people were held", id="it-is-understood"),
+        pytest.param(
+            "The war may have killed 9,000 people, by most estimates.",
+            "The war may have killed 9,000 people",
+            id="by-most-estimates",
+        ),
+        pytest.param(
+            "It was gathered that police have arrested a guard.", "police have arrested a guard", id="it-was-gathered"
+        ),
+        pytest.param("The firm paid 9 dollars, a court heard on Monday.", "The firm paid 9 dollars", id="court-heard"),
+    ],
+)
+def test_what_nobody_in_particular_says_is_unspecified(text, content):
+    assert ("unspecified", content) in said_in(text)
+
+
+def test_a_measure_with_by_is_no_hearsay():
+    assert said_in("The river rose, by two metres.")[0][0] == "outlet"
+
+
+def retold_in(text: str) -> list[tuple[str, tuple[str, ...], str]]:
+    """Who says it, through whom, and what."""
+    reading, drafts = drafts_of(text)
+    marks = reading.mention_by_mark
+    names = {mark: reading.speakers[each.speaker].name for mark, each in marks.items() if each.speaker is not None}
+    return [
+        (names.get(draft.speaker, draft.speaker), tuple(names.get(via, via) for via in draft.via), said[1])
+        for draft, said in zip(drafts, said_in(text), strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "retold"),
+    [
+        pytest.param(
+            "'The police told us 4,000 people came,' organiser Ada Obi said in Dorn.",
+            ("police", ("Ada Obi",), "4,000 people came"),
+            id="in-a-quotation",
+        ),
+        pytest.param(
+            "'We told the police 4,000 people came,' organiser Ada Obi said in Dorn.",
+            ("Ada Obi", (), "We told the police 4,000 people came"),
+            id="the-speaker-s-own-saying",
+        ),
+        pytest.param(
+            '"I rang the foreman and he said six men were inside," clerk Ada Obi testified.',
+            ("foreman", ("Ada Obi",), "six men were inside"),
+            id="he-in-a-quotation-is-another",
+        ),
+        pytest.param(
+            '"Dr Roe counted 200 dead seals, I counted 32 alive," ranger Ada Obi said.',
+            ("Roe", ("Ada Obi",), "200 dead seals"),
+            id="counted-by-another",
+        ),
+        pytest.param(
+            "The ambassador heard from the general that two ships would leave.",
+            ("general", ("ambassador",), "two ships would leave"),
+            id="heard-from",
+        ),
+        pytest.param(
+            "Coast News quoted a sailor as saying that the mast broke.",
+            ("sailor", ("Coast News",), "the mast broke"),
+            id="quoted-as-saying",
+        ),
+        pytest.param(
+            "Mayor Ada Obi, quoting harbour chief Ben Roe, said 30 boats had sunk at Dorn.",
+            ("Ben Roe", ("Ada Obi",), "30 boats had sunk at Dorn"),
+            id="quoting-somebody",
+        ),
+        pytest.param(
+            "Mayor Ada Obi, contradicting harbour chief Ben Roe, said 30 boats had sunk at Dorn.",
+            ("Ada Obi", (), "30 boats had sunk at Dorn"),
+            id="contradicting-somebody",
+        ),
+        pytest.param(
+            "The hauler recounted what a driver had told him: that 30 trucks crossed every night.",
+            ("driver", ("hauler",), "30 trucks crossed every night"),
+            id="what-somebody-had-told",
+        ),
+    ],
+)
+def test_what_somebody_passes_on_is_whose_words_it_was(text, retold):
+    assert retold in retold_in(text)
+
+
+def test_after_a_quotation_the_outlet_goes_on_and_after_reported_speech_the_account_may():
+    quoted = said_in("“We lost 40 boats in the storm,” Ada Obi said. The harbour closed at noon.")
+    reported = said_in("Ada Obi said that they had lost 40 boats. The harbour closed at noon.")
+
+    assert quoted[-1] == ("outlet", "The harbour closed at noon")
+    assert reported[-1] == ("Ada Obi", "The harbour closed at noon")
+
+
+def test_he_is_whoever_gave_the_retort_named_before():
+    said = said_in(
+        "“We lost it,” minister Dev Roe said.\n"
+        "The claim drew a retort from the treasurer, Salim Obi. “Show me the money,” he said."
+    )
+
+    assert said[-1] == ("Salim Obi", "Show me the money")
+
+
+def test_who_asks_not_to_be_named_demands_nothing():
+    said = said_in("Two men, who asked not to be named, said that the ferry sank.")
+
+    assert [content for _, content in said] == ["the ferry sank"]
