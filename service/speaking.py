@@ -19,6 +19,7 @@ _NEXT_TO = frozenset(["", "the", "a", "an", "both", "has", "had", "have"])
 _LEADING_ON = frozenset(
     "who which whose whom that of for from with by in at near on to against after before while but and not".split()
 )
+_CITING = frozenset("cite cites cited citing quotes quoting".split())
 _QUOTES = frozenset('"“”„«»')
 LONG_GAP = 12  # words between a speaker and the verb; beyond them another clause has begun
 _PRONOUNS = frozenset("i you he she it we they him her them who which".split())
@@ -323,6 +324,8 @@ def _subjects(
     before = [span for span in mentions if span.end <= cue.start and not _QUOTES & set(text[span.end : cue.start])]
     after = [span for span in mentions if span.start >= cue.end]
     follows = _gap(cue, after[0], text) if after else None
+    if follows in _NEXT_TO and cue.of(text).split()[0].casefold() in _CITING:
+        return _joined(after, text)  # "the agency, which cites the prefect": she is the one who says it
     if _takes_object(cue, reading):
         return _joined(after, text) if follows is not None and _only_describes(follows) else ()
     lemmas = {found.lemma for found in reading.cues_in(cue)}

@@ -8,7 +8,8 @@ from service.records import Article, Draft, DraftFigure, Grounded, Passage
 
 TEXT = (
     "Harbour master Ines Okafor told reporters that at least 40 crates were not insured.\n\n"
-    "Omar Diallo, who works for the Tern Line, said 12 boats and 3 rafts were lost."
+    "Omar Diallo, who works for the Tern Line, said 12 boats and 3 rafts were lost.\n\n"
+    "The agency Vesna, which cites the pilot Mara Quist, reported that 2 masts had broken."
 )
 
 
@@ -87,12 +88,16 @@ def test_a_negation_that_is_cut_off_contradicts(words, status):
         pytest.param(1, "Omar Diallo", "Harbour master Ines Okafor", "contradicted", id="under-another-name"),
         pytest.param(2, "Omar Diallo", "Omar Diallo", "verified", id="behind-a-relative-clause"),
         pytest.param(2, "Tern Line", "the Tern Line", "contradicted", id="inside-a-relative-clause"),
+        pytest.param(3, "Mara Quist", "Mara Quist", "verified", id="who-is-cited"),
+        pytest.param(3, "Ines Okafor", "Harbour master Ines Okafor", "contradicted", id="another-than-who-is-cited"),
         pytest.param(1, "outlet", None, "resolved", id="nobody-where-somebody-is-named"),
     ],
 )
 def test_a_speaker_is_verified_only_beside_the_words_that_attribute(sentence, speaker, mention, status):
-    words = {1: "at least 40 crates were not insured", 2: "12 boats and 3 rafts were lost"}[sentence]
-    cue = {1: "told", 2: "said"}[sentence]
+    words = {1: "at least 40 crates were not insured", 2: "12 boats and 3 rafts were lost", 3: "2 masts had broken"}[
+        sentence
+    ]
+    cue = {1: "told", 2: "said", 3: "cites"}[sentence]
 
     assert statuses(sentence, words, speaker, mention=mention, cue=cue)["source"] == status
 
