@@ -3,6 +3,7 @@
 Answers from a gold set or from a file are never a result: they are marked wherever they are shown, and never ranked.
 """
 
+import re
 from collections.abc import Mapping
 
 STAND_INS = frozenset({"simulated", "recorded", "stub", "scripted"})
@@ -15,9 +16,11 @@ def why_stand_in(model: str, settings: Mapping[str, object] | None = None) -> st
     Known by the name and by the settings that the run was stored with. What computes here asks nobody, so saved answers
     stand in for a model that is called elsewhere only.
     """
-    family, _, called = model.partition("/")
-    if family.lower() in STAND_INS:
-        return f"{family} answers, not a model's: no result"
-    if called and settings and settings.get("replayed"):
+    judge = settings.get("verify") if settings else None
+    for part in re.split(r"[+|]", f"{model}|{judge or ''}"):
+        family = part.strip().partition("/")[0]
+        if family.lower() in STAND_INS:
+            return f"{family} answers, not a model's: no result"
+    if "/" in model and settings and settings.get("replayed"):
         return "saved answers were replayed, the model was not asked: no result"
     return None

@@ -14,6 +14,7 @@ from eval.store import RunInfo, new_info
 from service.calls import Calls
 from service.extractors import Extractor
 from service.fitted import weights_for
+from service.judging import Judge
 from service.records import Article, Extraction
 from service.settings import Settings
 
@@ -24,6 +25,7 @@ class Subject(NamedTuple):
     model: str
     extractor: Extractor
     settings: Settings
+    judge: Judge | None = None
 
     @property
     def prompt_name(self) -> str | None:
@@ -34,7 +36,9 @@ class Subject(NamedTuple):
         return f"{self.model} {self.prompt_name}" if self.prompt_name else self.model
 
     async def extract(self, article: Article) -> Extraction:
-        return await service.pipeline.extract(article, extractor=self.extractor, settings=self.settings)
+        return await service.pipeline.extract(
+            article, extractor=self.extractor, settings=self.settings, judge=self.judge
+        )
 
     def info(self, *, goldset: str, sha256: str, place: Path, documents: Sequence[str], repeats: int) -> RunInfo:
         """What a run of this subject is."""
@@ -59,9 +63,10 @@ def make_subjects(models: Iterable[str], prompts: Sequence[str], settings: Setti
     """
     subjects: dict[tuple[str, str | None], Subject] = {}
     calls = Calls(settings)
+    judge = service.choose.make_judge(settings, calls)
     for model in dict.fromkeys(models):
         for chosen in [_with_prompt(settings, prompt) for prompt in prompts] or [settings]:
-            subject = Subject(model, service.choose.make_extractor(model, chosen, calls), chosen)
+            subject = Subject(model, service.choose.make_extractor(model, chosen, calls), chosen, judge)
             fingerprint = subject.extractor.prompt.fingerprint if subject.extractor.prompt else None
             subjects.setdefault((model, fingerprint), subject)
     return tuple(subjects.values())

@@ -199,9 +199,16 @@ def describe_models(environ: Mapping[str, str], *, api_base: str | None = None) 
 
     Looks at the environment's names and the installed packages only: nothing is called and no key is read out.
     """
-    return (_embedded(), _local(), _SIMULATED, *(_describe(provider, environ, api_base) for provider in PROVIDERS))
+    called = [_describe(provider, environ, api_base) for provider in PROVIDERS]
+    return (_embedded(), _CASCADE, _local(), _SIMULATED, *called)
 
 
+_CASCADE = ModelStatus(
+    name="embedded+…",
+    status="unchecked",
+    about="the one built in, and a model for what it doubts, e.g. embedded+openai/gpt-5-mini",
+    needs="A model of this list behind the +.",
+)
 _SIMULATED = ModelStatus(
     name="simulated/…",
     status="ready",

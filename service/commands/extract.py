@@ -19,6 +19,7 @@ from service.commands.shared import NOTHING, PARTLY, give_up, settings_of
 if TYPE_CHECKING:
     from service.extractors import Extractor
     from service.inbox import About, Unopened
+    from service.judging import Judge
     from service.records import Extraction
     from service.settings import Settings
 
@@ -103,14 +104,14 @@ def extract(
         if title is not None and len(found) > 1:
             raise click.UsageError("--title is for one article; there are several.")
         about = About(title=title, outlet=outlet, published=published.date() if published else None)
-        extractor = _make_extractor(settings)
+        reader = _reader(settings)
     except AccordingError as error:
         give_up(error)
     _never_choke()
     one = len(found) == 1 and len(articles) == 1 and not Path(articles[0]).is_dir()
     with _target(out) as target:
         sheet = _Sheet(shape, target.write, one=one, colour=out is None and sys.stdout.isatty())
-        code = _extract_all(found, extractor, settings, about, sheet, fail_fast)
+        code = _extract_all(found, reader, about, sheet, fail_fast)
         target.keep = code != NOTHING
     sys.exit(code)
 
@@ -124,8 +125,7 @@ def _never_choke() -> None:
 
 def _extract_all(
     found: Sequence["Unopened"],
-    extractor: "Extractor",
-    settings: "Settings",
+    reader: "_Reader",
     about: "About",
     sheet: "_Sheet",
     fail_fast: bool,
@@ -135,7 +135,7 @@ def _extract_all(
     async def run() -> list[_Outcome]:
         outcomes: list[_Outcome] = []
         with _progress(len(found)) as tell:
-            async for outcome in _outcomes(found, extractor, settings, about):
+            async for outcome in _outcomes(found, reader, about):
                 outcomes.append(outcome)
                 if outcome.extraction is not None:
                     sheet.add(outcome.extraction)
@@ -165,19 +165,17 @@ class _Outcome(NamedTuple):
         return self.extraction is not None and self.extraction.status != "failed"
 
 
-async def _outcomes(
-    found: Sequence["Unopened"], extractor: "Extractor", settings: "Settings", about: "About"
-) -> AsyncIterator[_Outcome]:
+async def _outcomes(found: Sequence["Unopened"], reader: "_Reader", about: "About") -> AsyncIterator[_Outcome]:
     """In the order given, with a few under way ahead where the model is elsewhere."""
     import asyncio
 
-    ahead = AT_ONCE if "/" in extractor.name else 1
+    ahead = AT_ONCE if "/" in reader.extractor.name else 1
     tasks: list[asyncio.Task[_Outcome]] = []
     waiting = iter(found)
     try:
         while True:
             while len(tasks) < ahead and (upcoming := next(waiting, None)) is not None:
-                tasks.append(asyncio.create_task(_outcome(upcoming, extractor, settings, about)))
+                tasks.append(asyncio.create_task(_outcome(upcoming, reader, about)))
             if not tasks:
                 return
             yield await tasks.pop(0)
@@ -187,14 +185,20 @@ async def _outcomes(
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _outcome(unopened: "Unopened", extractor: "Extractor", settings: "Settings", about: "About") -> _Outcome:
+async def _outcome(unopened: "Unopened", reader: "_Reader", about: "About") -> _Outcome:
     from service.errors import AccordingError
     from service.pipeline import extract_stream
     from service.records import Extraction
 
     try:
-        article, file_sha256 = unopened.open(settings, about)
-        items = extract_stream(article, extractor=extractor, settings=settings, file_sha256=file_sha256)
+        article, file_sha256 = unopened.open(reader.settings, about)
+        items = extract_stream(
+            article,
+            extractor=reader.extractor,
+            settings=reader.settings,
+            judge=reader.judge,
+            file_sha256=file_sha256,
+        )
         async for item in items:
             if isinstance(item, Extraction):
                 return _Outcome(unopened.name, extraction=item)
@@ -348,7 +352,17 @@ def _progress(total: int) -> Iterator[Callable[[_Outcome], object]]:
     yield tell
 
 
-def _make_extractor(settings: "Settings") -> "Extractor":
-    from service.choose import make_extractor
+class _Reader(NamedTuple):
+    """Who reads the articles, who is asked for a second opinion, and how."""
 
-    return make_extractor(settings.model, settings)
+    extractor: "Extractor"
+    judge: "Judge | None"
+    settings: "Settings"
+
+
+def _reader(settings: "Settings") -> _Reader:
+    from service.calls import Calls
+    from service.choose import make_extractor, make_judge
+
+    calls = Calls(settings)
+    return _Reader(make_extractor(settings.model, settings, calls), make_judge(settings, calls), settings)

@@ -50,7 +50,7 @@ def create_app(
     settings: Settings,
     *,
     make_extractor: MakeExtractor | None = None,
-    extract_stream: ExtractStream = pipeline.extract_stream,
+    extract_stream: ExtractStream | None = None,
     describe_models: Callable[[], Sequence[ModelStatus]] | None = None,
     missing: Callable[[], Sequence[str]] | None = None,
     computing: int = COMPUTING,
@@ -69,10 +69,11 @@ def create_app(
         redirect_slashes=False,
         lifespan=_lifespan,
     )
+    calls = Calls(settings)
     app.state.context = Context(
         settings=settings,
-        make_extractor=make_extractor or partial(choose.make_extractor, calls=Calls(settings)),
-        extract_stream=extract_stream,
+        make_extractor=make_extractor or partial(choose.make_extractor, calls=calls),
+        extract_stream=extract_stream or partial(pipeline.extract_stream, judge=choose.make_judge(settings, calls)),
         describe_models=describe_models or partial(models.describe_models, {}, api_base=settings.api_base),
         missing=missing or Missing(settings),
         computing=Workshop(slots=computing, waiting=waiting),

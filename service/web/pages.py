@@ -41,7 +41,8 @@ async def home(request: Request) -> Response:
     )
 
 
-FILES = (LOCAL, "simulated/")  # files of this machine: for whoever runs the service to name
+# Files of this machine, and names of two parts: for those who know what they want.
+NOT_OFFERED = (LOCAL, "simulated/", "embedded+")
 
 
 def _choices(context: Context) -> list[tuple[str, str]]:
@@ -49,7 +50,7 @@ def _choices(context: Context) -> list[tuple[str, str]]:
     choices = [
         (model.name.removesuffix("…"), _words(model))
         for model in context.describe_models()
-        if model.status != "missing" and not model.name.startswith(FILES)
+        if model.status != "missing" and not model.name.startswith(NOT_OFFERED)
     ]
     default = context.settings.model
     if default not in [name for name, _ in choices]:
