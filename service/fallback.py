@@ -1,6 +1,7 @@
 """Who answers where a model does not?
 
-Asks the first model of a list; the next one only where it fails, is not set up or declines. What each was paid counts.
+Asks the first model of a list; the next one only where it fails, is turned away or declines. What each was paid counts.
+A key that is not set at all is told at the door.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """What would a model say that does whatever an article tells it to?
 
-The worst model there can be: it understands plain orders, in Base64, in French, as an acrostic, and does all of them.
+The worst model there can be: it understands plain orders, in Base64, in French, and does all of them.
 What stands around it must hold all the same.
 """
 

@@ -31,14 +31,14 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A model that answers with the gold claims themselves, fails on `fail…`, and notes every call."""
     made: list[str] = []
 
-    async def extract(article: Article, *, extractor: SimpleNamespace, settings: object) -> Extraction:
+    async def extract(article: Article, *, extractor: SimpleNamespace, settings: object, judge=None) -> Extraction:
         made.append(article.id)
         if extractor.name == "fails-on-nurses" and article.id == "nurses-march":
             raise NoAnswer("too many requests", reason="rate_limited")
         claims = as_extracted(starter().claims_of[article.id])
         return an_extraction(article, model=extractor.name, seconds=0.5, claims=claims)
 
-    def make_extractor(name: str, settings: object) -> SimpleNamespace:
+    def make_extractor(name: str, settings: object, calls: object = None) -> SimpleNamespace:
         if name == "no/key":
             raise SetupError("no/key needs NO_API_KEY. Set it.")
         return SimpleNamespace(name=name, prompt=None)

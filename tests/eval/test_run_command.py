@@ -33,13 +33,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str | None, str]]:
     known = {name: claims for ready in sets for name, claims in ready.gold.claims_of.items()}
     order = {document.id: number for ready in sets for number, document in enumerate(ready.gold.documents)}
 
-    async def extract(article: Article, *, extractor: SimpleNamespace, settings: object) -> Extraction:
+    async def extract(article: Article, *, extractor: SimpleNamespace, settings: object, judge=None) -> Extraction:
         made.append((extractor.name, extractor.prompt and extractor.prompt.name, article.id))
         answered = known[article.id] if order[article.id] % 2 == 0 else ()
         usage = Usage(calls=1, cost_usd=0.1)
         return an_extraction(article, model=extractor.name, seconds=0.5, claims=as_extracted(answered), usage=usage)
 
-    def make_extractor(name: str, settings) -> SimpleNamespace:
+    def make_extractor(name: str, settings, calls=None) -> SimpleNamespace:
         prompt = None if name == "embedded" else PromptVersion(name=settings.prompt, fingerprint=settings.prompt * 8)
         return SimpleNamespace(name=name, prompt=prompt)
 
