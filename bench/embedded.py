@@ -41,8 +41,11 @@ def main() -> None:
     extractor = make_extractor("embedded", settings)
     nlp = load()
 
+    async def once() -> None:  # returns nothing: asyncio writes out what the main task returns when it ends
+        await extract(article, extractor=extractor, settings=settings)
+
     def whole() -> None:
-        asyncio.run(extract(article, extractor=extractor, settings=settings))
+        asyncio.run(once())
 
     def bare() -> None:
         nlp(article.text)

@@ -136,8 +136,10 @@ def weigh(signals: frozenset[str], flags: tuple[Flag, ...], weights: Weights) ->
     """
     doubts = {flag.code: flag.message for flag in flags}
     words = {name: words_of_signal(name) for name in signals} | doubts
-    worth = {**ASKED_WEIGHTS, **weights.weights}
-    reasons = [Reason(signal=name, effect=worth.get(name, 0.0), words=said) for name, said in words.items()]
+    fitted = weights.weights
+    worth = {name: fitted[name] if name in fitted else ASKED_WEIGHTS.get(name, 0.0) for name in words}
+    # Twenty a claim, made of our own words and numbers: there is nothing to validate.
+    reasons = [Reason.model_construct(signal=name, effect=worth[name], words=said) for name, said in words.items()]
     reasons.sort(key=lambda reason: (-abs(reason.effect), reason.signal))
     return round(chance(log_odds(words, worth, base=weights.base)), 3), tuple(reasons)
 

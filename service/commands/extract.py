@@ -132,8 +132,9 @@ def _extract_all(
 ) -> int:
     import asyncio
 
-    async def run() -> list[_Outcome]:
-        outcomes: list[_Outcome] = []
+    outcomes: list[_Outcome] = []
+
+    async def run() -> None:  # returns nothing: asyncio writes out what the main task returns when it ends
         with _progress(len(found)) as tell:
             async for outcome in _outcomes(found, reader, about):
                 outcomes.append(outcome)
@@ -142,9 +143,8 @@ def _extract_all(
                 tell(outcome)
                 if fail_fast and not outcome.complete:
                     break
-        return outcomes
 
-    outcomes = asyncio.run(run())
+    asyncio.run(run())
     sheet.end()
     return _verdict(outcomes, total=len(found))
 
