@@ -12,6 +12,9 @@ from pathlib import Path
 
 import langextract as lx
 from langextract.factory import ModelConfig
+from langextract.providers import load_builtins_once
+
+load_builtins_once()  # or no provider is found by its name
 
 port, path, rounds = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 text = path.read_text(encoding="utf-8")

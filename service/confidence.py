@@ -9,6 +9,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -138,12 +139,18 @@ def weigh(signals: frozenset[str], flags: tuple[Flag, ...], weights: Weights) ->
     words = {name: words_of_signal(name) for name in signals} | doubts
     fitted = weights.weights
     worth = {name: fitted[name] if name in fitted else ASKED_WEIGHTS.get(name, 0.0) for name in words}
-    # Twenty a claim, made of our own words and numbers: there is nothing to validate.
-    reasons = [Reason.model_construct(signal=name, effect=worth[name], words=said) for name, said in words.items()]
+    reasons = [_reason(name, worth[name], said) for name, said in words.items()]
     reasons.sort(key=lambda reason: (-abs(reason.effect), reason.signal))
     return round(chance(log_odds(words, worth, base=weights.base)), 3), tuple(reasons)
 
 
+@lru_cache(maxsize=4096)
+def _reason(name: str, effect: float, words: str) -> Reason:
+    """Twenty a claim, and mostly the same ones."""
+    return Reason(signal=name, effect=effect, words=words)
+
+
+@cache
 def words_of_signal(name: str) -> str:
     """A sign in words; its bare name where no words are written for it."""
     if name.startswith(OWN):

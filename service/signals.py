@@ -5,6 +5,7 @@ figures. Only a claim's own sentence and the one before it in its paragraph coun
 change no confidence. What a sign is worth is for `confidence`; doubts that deserve a flag are for `checks`.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from service.records import (
@@ -287,11 +288,12 @@ def _figures(claim: Grounded, reading: Reading) -> Iterator[str]:
 def _other_number(claim: Grounded, text: str) -> bool:
     """Whether digits stand in the content that are of no figure and no date."""
     read = [*(figure.span for figure in claim.figures), *(when.span for when in claim.when)]
-    return any(
-        text[at].isdigit() and not any(span.start <= at < span.end for span in read)
-        for piece in claim.content
-        for at in range(piece.start, min(piece.end, piece.start + 400))
-    )
+    pieces = ((piece.start, min(piece.end, piece.start + 400)) for piece in claim.content)
+    found = (digit.start() for start, end in pieces for digit in _DIGIT.finditer(text, start, end))
+    return any(not any(span.start <= at < span.end for span in read) for at in found)
+
+
+_DIGIT = re.compile(r"\d")
 
 
 def _figure(figure: Figure, claim: Grounded, reading: Reading) -> Iterator[str]:

@@ -63,6 +63,11 @@ HANGING = frozenset("dobj npadvmod attr advmod dep acomp".split())  # how an amo
 MOST_WORDS = 8
 
 
+# Put together once: these are asked about at every word.
+_PERSONS = PEOPLE | FALLEN
+_DOERS = PERSONS | GROUPS
+
+
 def counted(parsed: Parsed, figure: FoundFigure, before: str | None) -> str | None:
     """The noun without its number; `before` is what the figure before this one counted, for "two of them"."""
     number = number_word(parsed, figure)
@@ -145,7 +150,7 @@ def _is_unit(word: Token, unit: str) -> bool:
 def can_be_taken_up(noun: str) -> bool:
     """Whether "two of them" can mean some of these: a plural."""
     last = noun.split()[-1].lower()
-    return last in PEOPLE | FALLEN or (last.endswith("s") and not last.endswith("ss"))
+    return last in _PERSONS or (last.endswith("s") and not last.endswith("ss"))
 
 
 # ── the three sorts of figures ────────────────────────────────────────────────────────────────────────────────────
@@ -282,7 +287,7 @@ def _by_when(preposition: Token) -> Token | None:
 def _is_person(noun: Token) -> bool:
     lemma = noun.lemma_.lower()
     doer = noun.lower_.endswith(PERSONAL) and lemma not in NOT_PERSONS
-    return noun.ent_type_ in {"PERSON", "ORG"} or lemma in PERSONS | GROUPS or doer
+    return noun.ent_type_ in {"PERSON", "ORG"} or lemma in _DOERS or doer
 
 
 def _measured_noun(amount: Token, time: bool, length: bool) -> Token | None:

@@ -63,6 +63,12 @@ FIRST = 20_000  # characters that tell what an article is about
 WORD = re.compile(r"[a-z]+")
 
 
+# Put together once: these are asked about at every word.
+_NOT_SIZED = TALLIES | DEATH_NOUNS | CHANGE_NOUNS | {"minimum", "maximum"}
+_CHANGES = CHANGING | REDUCING
+_CONDITIONS = STATES | CAPTIVE
+
+
 def measure(parsed: Parsed, figure: FoundFigure, content: frozenset[int], *, violent: bool) -> str | None:
     """The word as written, "killed" or "died" for deaths, None where only the words around the claim have a verb."""
     number = number_word(parsed, figure)
@@ -170,7 +176,7 @@ def _only_describes(token: Token) -> bool:
     if token.dep_ != "pobj" or token.head.lower_ != "of":
         return False
     thing = token.head.head
-    sized = thing.lemma_.lower() not in TALLIES | DEATH_NOUNS | CHANGE_NOUNS | {"minimum", "maximum"}
+    sized = thing.lemma_.lower() not in _NOT_SIZED
     sized = sized and not (token.pos_ == "NUM" and token.is_alpha)  # "its crew of four walked away"
     return thing.pos_ in PLAIN_NOUNS and sized and not thing.like_num
 
@@ -205,7 +211,7 @@ def _only_places(noun: Token) -> bool:
         return False
     while top.dep_ == "prep":
         top = top.head
-    changes = top.lemma_.lower() in CHANGING | REDUCING or any(
+    changes = top.lemma_.lower() in _CHANGES or any(
         child.dep_ in {"dobj", "nsubj"} and child.lemma_.lower() in DEATH_NOUNS for child in top.children
     )
     scale = noun.head.lower_ in {"to", "from", "at"} and changes
@@ -230,7 +236,7 @@ def _death_beside(verb: Token, death: str) -> str | None:
 def _of_verb(verb: Token, argument: Token, death: str) -> str | None:
     verb = _past_participle_before(verb, argument)
     for child in verb.children:
-        if child.dep_ in {"acomp", "oprd", "attr", "advmod"} and child.lower_ in STATES | CAPTIVE:
+        if child.dep_ in {"acomp", "oprd", "attr", "advmod"} and child.lower_ in _CONDITIONS:
             if child.lower_ == "dead":
                 return death
             return f"{verb.text} {child.text}" if child.lower_ in CAPTIVE else str(child.text)

@@ -28,6 +28,10 @@ AGENTS = ("ers", "ors", "ists", "ants")  # "wrestlers", "visitors"
 NEAR = 6  # sentences over which somebody who spoke is taken up by a pronoun
 
 
+# Put together once: these are asked about at every word.
+_BODIES = BODY_WORDS | GENERIC_BODIES
+
+
 @dataclass(frozen=True)
 class Who:
     """A speaker of the article: `mark` names them (or `words`, where reading had missed them)."""
@@ -327,7 +331,7 @@ class Resolver:
             else words
         )
         plain = _without_numbers(plain) if token.pos_ == "PROPN" else plain
-        body = token.pos_ == "PROPN" or token.lower_ in BODY_WORDS | GENERIC_BODIES
+        body = token.pos_ == "PROPN" or token.lower_ in _BODIES
         return Who(plain, None, plain, "organization" if body else "anonymous", named.span, number, 0.5, "words")
 
 

@@ -27,6 +27,12 @@ POSSESSIVE = frozenset({"’s ", "'s ", "’ ", "' "})
 MOST_MODIFIERS = 6  # words between an article and a role; more are another phrase
 
 
+# Put together once: these are asked about at every word.
+_BETWEEN = ADVERBS | AUXILIARIES | {"long"}
+_NO_THAT = DETERMINERS - {"that"}
+_NO_THE = DETERMINERS - {"the"}
+
+
 class Token(NamedTuple):
     """A word of a sentence, with what is asked of it again and again worked out once.
 
@@ -94,7 +100,7 @@ def is_speaking(tokens: list[Token], start: int, stop: int) -> bool:
     while at < len(tokens) and at < stop + 3 and tokens[at].joined:
         if tokens[at].lower in CUE_FORMS:
             return True
-        if tokens[at].lower not in ADVERBS | AUXILIARIES | {"long"} and not tokens[at].lower.endswith("ly"):
+        if tokens[at].lower not in _BETWEEN and not tokens[at].lower.endswith("ly"):
             return False
         at += 1
     return False
@@ -111,7 +117,7 @@ def phrase_start(tokens: list[Token], head: int) -> int:
         bracket = after.gap == ") " or (after.gap == " (" and after.word.isupper())
         if not (after.joined or possessive or bracket):
             break
-        if token.lower in DETERMINERS - {"that"}:  # "said that police": no article
+        if token.lower in _NO_THAT:  # "said that police": no article
             return index
         known = token.capital or token.lower in MODIFIERS or token.lower in GENERIC_BODIES or token.lower in ROLES
         known = (
@@ -137,7 +143,7 @@ def _unknown_start(tokens: list[Token], index: int, begin: int) -> int:
         if not tokens[at].joined and tokens[at].gap not in POSSESSIVE:
             return at if at == index and index and tokens[at].gap in {", ", "; "} else begin
         before = tokens[at - 1]
-        if before.lower in DETERMINERS - {"that"}:
+        if before.lower in _NO_THAT:
             return at - 1
         if before.lower in FUNCTION_WORDS or before.lower in CUE_FORMS or before.lower in CALENDAR or before.capital:
             return begin
@@ -162,6 +168,6 @@ def principal_of(role: str) -> str:
     if after and after[0].lower() in {"for", "of"}:
         return " ".join(after[1:])
     before = [word for word in words[:at] if word.lower() not in {"chief", "senior", "official", "lead", "deputy"}]
-    if before and before[0].lower() in DETERMINERS - {"the"}:
+    if before and before[0].lower() in _NO_THE:
         return "its" if len(before) == 1 else " ".join(before[1:])
     return " ".join(before)

@@ -38,6 +38,14 @@ DESCRIBING = frozenset("of in at for from with on close familiar near inside wit
 MOST_DESCRIBING = 10  # words after the noun of an unnamed speaker
 
 
+# Put together once: these are asked about at every word.
+_DEFINITE = DETERMINERS - {"a", "an"}
+_BESIDE_VERBS = ADVERBS | AUXILIARIES | {"now"}
+_GOING_ON = AUXILIARIES | {"that", "and", "who", "but"}
+_ENDING = AUXILIARIES | RELATIVES | ADVERBS
+_SAYING = SAID_OF | WISHING
+
+
 def capital_role(text: str, sentence: Sentence, tokens: list[Token], start: int, stop: int) -> Candidate | None:
     """An office with capitals and no name: "the Prime Minister"."""
     head = tokens[stop - 1]
@@ -112,7 +120,7 @@ def _plain(text: str, sentence: Sentence, tokens: list[Token], begin: int, head:
         speaking=is_speaking(tokens, begin, stop),
         head=tokens[head].lower,
         full=text[tokens[first].start : tokens[stop - 1].end] if stop > head + 1 else "",
-        definite=tokens[begin].lower in DETERMINERS - {"a", "an"},
+        definite=tokens[begin].lower in _DEFINITE,
     )
 
 
@@ -128,7 +136,7 @@ def _described_end(tokens: list[Token], begin: int, head: int) -> int:
     while end < len(tokens) and end - head < MOST_DESCRIBING:
         token = tokens[end]
         if token.lower in CUE_FORMS:
-            while end > plain and tokens[end - 1].lower in ADVERBS | AUXILIARIES | {"now"}:
+            while end > plain and tokens[end - 1].lower in _BESIDE_VERBS:
                 end -= 1
             return end
         abbreviated = token.gap == ". " and tokens[end - 1].lower in TITLES
@@ -136,7 +144,7 @@ def _described_end(tokens: list[Token], begin: int, head: int) -> int:
             return end  # "a clerk of the court, who asked not to be named"
         if not (token.joined or token.gap in POSSESSIVE or abbreviated) or token.lower in CALENDAR:
             break
-        if said_before and token.lower in AUXILIARIES | {"that", "and", "who", "but"}:
+        if said_before and token.lower in _GOING_ON:
             break
         end += 1
     if not said_before:
@@ -165,7 +173,7 @@ def _for_whom(text: str, tokens: list[Token], head: int) -> str:
     while end < len(tokens) and end - head < 8:
         if not tokens[end].joined and not (tokens[end].gap == ". " and tokens[end - 1].lower in TITLES):
             break
-        if tokens[end].lower in CUE_FORMS or tokens[end].lower in AUXILIARIES | RELATIVES | ADVERBS:
+        if tokens[end].lower in CUE_FORMS or tokens[end].lower in _ENDING:
             break
         end += 1
     return text[tokens[head + 2].start : tokens[end - 1].end] if end > head + 2 else ""
@@ -193,6 +201,4 @@ def _ends_phrase(tokens: list[Token], index: int) -> bool:
         return following.gap not in {"’s ", "'s ", "’ "}
     if tokens[index].lower in ANONYMOUS and following.lower in DESCRIBING:
         return True
-    return (
-        following.lower in SAID_OF | WISHING or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))
-    )
+    return following.lower in _SAYING or following.lower in CUE_FORMS or following.lower.endswith(("ly", "ed"))

@@ -28,6 +28,10 @@ NOUN_PLURALS = {noun + "s": noun for noun in CUE_NOUNS} | {"testimonies": "testi
 NOUN_BEFORE = frozenset("the a an this that these those his her its their our any all some no of such in".split())
 
 
+# Put together once: these are asked about at every word.
+_BEFORE_NOUNS = NOUN_BEFORE - {"that"}
+
+
 def find_cues(text: str, sentences: tuple[Sentence, ...]) -> tuple[FoundCue, ...]:
     """Cues in the order of the text, never overlapping; one pass over each sentence's words."""
     return tuple(cue for sentence in sentences for cue in _cues_of(text, sentence))
@@ -78,7 +82,7 @@ def _single(lowered: list[str], index: int) -> tuple[CueForm, str] | None:
     lemma = CUE_FORMS.get(word)
     if noun and (lemma is None or before in NOUN_BEFORE):
         return "noun", noun
-    if lemma is None or before in NOUN_BEFORE - {"that"}:
+    if lemma is None or before in _BEFORE_NOUNS:
         return None
     if lemma in LOOSE and not _opens_content(lowered, index):
         return None

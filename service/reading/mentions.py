@@ -53,6 +53,16 @@ NO_OPENERS = CALENDAR | CURRENCIES
 NO_NAME_PARTS = FUNCTION_WORDS - PARTICLES - {"will", "may", "us", "were", "than", "an", "so"}
 
 
+# Put together once: these are asked about at every word.
+_NO_PEOPLE = BODY_WORDS | {"counsel", "people"}
+_ROLES_AND_RANKS = ROLES | RANKS
+_TITLES_AND_ROLES = TITLES | ROLES
+_COUNTRIES = DEMONYMS | PLACES
+_OFFICES = ROLES - RANKS - HONORIFICS
+_LEADING_ON = AUXILIARIES | RELATIVES
+_OPENING = PREPOSITIONS - {"for", "by", "with"}
+
+
 def find_candidates(text: str, sentences: tuple[Sentence, ...]) -> list[Candidate]:
     """Everything that could name a speaker, in the order of the text, none inside another."""
     lowercase = {word for sentence in sentences for word in WORD.findall(text, *sentence.span) if word[0].islower()}
@@ -203,7 +213,7 @@ def _named(text: str, sentence: Sentence, tokens: list[Token], start: int, stop:
         return capital_role(text, sentence, tokens, start, stop)
     name_tokens = run[split:]
     plural = name_tokens[-1].lower in ANONYMOUS and all(token.capital for token in run)
-    if plural and name_tokens[-1].lower not in BODY_WORDS | {"counsel", "people"}:
+    if plural and name_tokens[-1].lower not in _NO_PEOPLE:
         return unnamed(text, sentence, tokens, stop - 1)  # "Opposition MPs"
     speaking = is_speaking(tokens, start, stop)
     body = any(token.lower in BODY_WORDS for token in name_tokens)
@@ -270,9 +280,9 @@ def _title_end(run: list[Token]) -> int:
             last = index + 1
     given = run[0].lower in MALE or run[0].lower in FEMALE
     given = given or (run[-1].lower in NAME_LIKE and _plain_name(run[0]))
-    if last == len(run) > 1 and (given or run[-1].lower not in ROLES | RANKS):
+    if last == len(run) > 1 and (given or run[-1].lower not in _ROLES_AND_RANKS):
         # "Martin King", "Comrade Ngozi Eze": the last word of several is a name, though it may be a title elsewhere.
-        last = next((at for at, token in enumerate(run) if token.lower not in TITLES | ROLES), len(run) - 1)
+        last = next((at for at, token in enumerate(run) if token.lower not in _TITLES_AND_ROLES), len(run) - 1)
     rest = run[last:]
     if last and rest and any(token.lower in BODY_WORDS for token in rest):
         return 0
@@ -282,7 +292,7 @@ def _title_end(run: list[Token]) -> int:
 def _plain_name(token: Token) -> bool:
     """Whether a capitalised word is none that stands before an office: "Fayyaz Sheikh", but "Police Chief"."""
     word = token.lower
-    return not (word in TITLES or word in ROLES or word in MODIFIERS or word in BODY_WORDS or word in DEMONYMS | PLACES)
+    return not (word in TITLES or word in ROLES or word in MODIFIERS or word in BODY_WORDS or word in _COUNTRIES)
 
 
 def _title_start(tokens: list[Token], start: int) -> int:
@@ -342,7 +352,7 @@ def _holds(words: str, wanted: frozenset[str]) -> bool:
 
 
 def _holds_role(words: str) -> bool:
-    return _holds(words, ROLES - RANKS - HONORIFICS)
+    return _holds(words, _OFFICES)
 
 
 def _apposition(text: str, tokens: list[Token], stop: int) -> str:
@@ -363,7 +373,7 @@ def _apposition_end(tokens: list[Token], stop: int) -> int:
         token = tokens[end]
         if end > stop and not (token.joined or token.gap in {"’s ", "'s "}):
             break
-        if token.lower in CUE_FORMS or (token.lower in AUXILIARIES | RELATIVES and end - stop > 0):
+        if token.lower in CUE_FORMS or (token.lower in _LEADING_ON and end - stop > 0):
             break
         seen_role = seen_role or token.lower in ROLES
         end += 1
@@ -394,7 +404,7 @@ def _presented(tokens: list[Token], begin: int, stop: int) -> bool:
     director,". A firm may be "the owner" too."""
     if begin and tokens[begin - 1].lower in DETERMINERS:
         return False
-    if begin == 1 and tokens[0].lower in PREPOSITIONS - {"for", "by", "with"}:
+    if begin == 1 and tokens[0].lower in _OPENING:
         return False  # "On Capitol Hill, the chairman said"
     before = _role_before(tokens, begin)
     if before is not None and (stop == len(tokens) or not tokens[stop].joined or tokens[stop].lower in CUE_FORMS):

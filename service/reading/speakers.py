@@ -21,6 +21,9 @@ from service.reading.taking_up import (
 )
 from service.records import Paragraph, Sentence, Speaker, SpeakerMention
 
+# Put together once: these are asked about at every word.
+_BARE_TITLES = (HONORIFICS | RANKS | RETIRED) - {"chief", "deputy", "assistant", "inspector"}
+
 
 def find_speakers(
     text: str,
@@ -227,7 +230,7 @@ def _role_of(title: str) -> str:
 
 
 def _is_rank(word: str) -> bool:
-    return word.strip(".,()").lower() in (HONORIFICS | RANKS | RETIRED) - {"chief", "deputy", "assistant", "inspector"}
+    return word.strip(".,()").lower() in _BARE_TITLES
 
 
 def _name_principals(cast: Cast) -> None:

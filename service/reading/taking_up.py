@@ -24,6 +24,11 @@ STATED = frozenset("statement text note communique communiqué release message l
 REBELS = frozenset("rebels militants insurgents fighters gunmen separatists guerrillas".split())
 
 
+# Put together once: these are asked about at every word.
+_COUNTRIES = DEMONYMS | PLACES | {"us", "uk"}
+_STATES = DEMONYMS | PLACES
+
+
 def members_body(cast: Cast, candidate: Candidate) -> int | None:
     """ "Rebels of the Hill Front" is the front speaking."""
     words = candidate.full.lower().split()
@@ -87,7 +92,7 @@ def _body_spoken_for(cast: Cast, candidate: Candidate) -> int | None:
 def _office_holder(cast: Cast, candidate: Candidate, wanted: set[str]) -> int | None:
     """The person named with this office. "The French president" is not one named with another country's; "the US
     president" may be one whose title left the country out."""
-    country = wanted & (DEMONYMS | PLACES | {"us", "uk"})
+    country = wanted & _COUNTRIES
     loose: int | None = None
     for _, index in before(cast):
         entity = cast.entities[index]
@@ -96,7 +101,7 @@ def _office_holder(cast: Cast, candidate: Candidate, wanted: set[str]) -> int | 
         role = set(re.findall(r"[\w-]+", entity.role.lower()))
         if wanted <= role or (candidate.head in SPOKES_ROLES and role & SPOKES_ROLES):
             return index
-        stateless = not role & (DEMONYMS | PLACES)
+        stateless = not role & _STATES
         if loose is None and country and stateless and wanted - country and wanted - country <= role:
             loose = index
     return _known_holder(cast, candidate, wanted) if loose is None else loose
