@@ -14,6 +14,7 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from service.calls import Calls
 from service.errors import InputError, SetupError
 from service.extractors import Extractor, SegmentDrafts
 from service.records import (
@@ -47,7 +48,7 @@ class Nobody:
         yield SegmentDrafts(segment=1)
 
 
-def make_extractor(name: str, settings: Settings) -> Extractor:
+def make_extractor(name: str, settings: Settings, calls: Calls | None = None) -> Extractor:
     if name == "stub/no-key":
         raise SetupError("stub/no-key needs a key. Set STUB_KEY.")
     if name not in ("embedded", "stub/slow"):
@@ -115,7 +116,13 @@ class Scripted:
         self.ended = threading.Event()
 
     async def __call__(
-        self, article: Article, *, extractor: Extractor, settings: Settings, file_sha256: str | None = None
+        self,
+        article: Article,
+        *,
+        extractor: Extractor,
+        settings: Settings,
+        judge: object = None,
+        file_sha256: str | None = None,
     ) -> AsyncIterator[ExtractedClaim | Failure | Extraction]:
         try:
             if "CRASHES" in article.text:

@@ -27,6 +27,7 @@ def scripted(monkeypatch):
     """Every "NAME said WORDS." is a claim; no parser is loaded."""
     for name in [name for name in os.environ if name.startswith("ACCORDING_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("ACCORDING_CACHE", "off")
     monkeypatch.setattr("service.choose.make_extractor", make_extractor)
     monkeypatch.setattr("service.pipeline.extract_stream", Scripted())
 
@@ -278,7 +279,7 @@ def test_what_cannot_be_done_is_told_with_the_fix_and_exit_code_2(folder, argume
 def test_weights_of_ones_own_are_handed_to_the_extraction(folder, monkeypatch):
     given = []
 
-    def making(name, settings):
+    def making(name, settings, calls=None):
         given.append(settings.confidence)
         return make_extractor(name, settings)
 
