@@ -292,7 +292,8 @@ def test_reading_takes_time_in_proportion_whatever_is_repeated(unit):
         text = "x" + unit * (characters // len(unit))
         return cpu_seconds(lambda: read(Article(id="long", text=text)))
 
-    assert seconds(20_000) < 3.5 * seconds(10_000) + 0.1
+    # Three tries: a machine that stalls for a moment shows once, work that grows too fast every time.
+    assert any(seconds(20_000) < 3.5 * seconds(10_000) + 0.1 for _ in range(3))
 
 
 def test_more_text_than_is_allowed_is_refused_with_the_options_name(tmp_path):
