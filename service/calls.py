@@ -4,11 +4,14 @@ How much a model may have under way, what may be spent, and the answers that are
 """
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from service.allowance import Allowance
-from service.cached import AnswerCache
 from service.pacing import Pace
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.cached import AnswerCache
 
 
 class Calls:
@@ -26,8 +29,10 @@ class Calls:
         return self._paces.setdefault(model, Pace(most=self._most))
 
     @property
-    def cache(self) -> AnswerCache | None:
+    def cache(self) -> "AnswerCache | None":
         """The answers that are kept, opened when first asked for."""
         if self._cache is None and self._cache_path is not None:
+            from service.cached import AnswerCache
+
             self._cache = AnswerCache(self._cache_path)
         return self._cache

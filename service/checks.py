@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from service.lexicon.cues import ADDRESSING
 from service.records import Flag, FoundCue, Grounded, Quotation, Reading, Sentence, Span, SpeakerMention, words_of
 from service.typography import has_hidden
 
 LONG_CLAIM_WORDS = 60  # beyond this a content is hardly one clause
-ADDRESSING = frozenset("tell inform assure warn remind urge ask accuse blame call advise reassure show quote".split())
-"""Verbs whose object is somebody spoken to or of: "told reporters" names no speaker."""
 NEGATED = re.compile(r"(?:\b(?:never|not)|n['’]t)(?:\s(?:ever|yet|even))?(?:\s\w{2,15}ly)?\s$")
 NEGATION_REACH = 30  # characters before a verb in which it is negated
 NEAR = 3  # characters between a name and its verb: "Langove said", "said Langove"

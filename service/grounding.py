@@ -31,6 +31,7 @@ from service.records import (
     Span,
     SpeakerMention,
     When,
+    distance,
     words_of,
 )
 from service.speaking import check_speaker
@@ -367,11 +368,7 @@ def _nearest(words: str, content: tuple[Span, ...], reading: Reading) -> Span | 
     own = reading.sentence_at(content[0].start)
     found = list(occurrences(words, fold(text[start:end], offset=start)))
     here = [span for span in found if own is not None and own.span.holds(span)]
-    return min(here or found, key=lambda span: _distance(span, content), default=None)
-
-
-def _distance(span: Span, content: tuple[Span, ...]) -> int:
-    return min(max(piece.start - span.end, span.start - piece.end, 0) for piece in content)
+    return min(here or found, key=lambda span: distance(span, content), default=None)
 
 
 # ── figures ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -67,6 +67,11 @@ def words_of(spans: Iterable[Span], text: str) -> str:
     return " … ".join(span.of(text) for span in spans)
 
 
+def distance(span: Span, spans: Iterable[Span]) -> int:
+    """Characters between `span` and the nearest of `spans`; 0 where they touch or overlap."""
+    return min(max(piece.start - span.end, span.start - piece.end, 0) for piece in spans)
+
+
 def _plain_decimal(value: str) -> str:
     try:
         number = Decimal(value)

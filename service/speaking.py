@@ -7,11 +7,11 @@ Looks for who stands beside the words that attribute. A name there makes the spe
 import re
 from collections.abc import Sequence
 
+from service.lexicon.cues import ADDRESSING
 from service.lexicon.titles import HONORIFICS, RANKS
-from service.records import Check, Reading, Sentence, Source, Span, SpeakerMention
-from service.typography import fold, occurrences
+from service.records import Check, Reading, Sentence, Source, Span, SpeakerMention, distance
+from service.typography import stands
 
-_ADDRESSING = frozenset("tell inform assure warn remind urge ask accuse blame call advise reassure show quote".split())
 _JOINING = frozenset(["and", "or", ",", ", and", "and by", "as well as", "both"])
 _PREPOSITIONS = frozenset("to by of from".split())
 _BEGIN_PHRASE = frozenset("in as according by".split())
@@ -107,7 +107,7 @@ def _only_others(
         beside = any(_gap(min(span, other), max(span, other), text).startswith(",") for other in known)
         if _is(span, source, speaker, reading) or (span not in known and not beside):
             return None
-    return known[0] if known and not any(_stands(w, sentence.span, text) for w in _name_words(source)) else None
+    return known[0] if known and not any(stands(w, sentence.span, text) for w in _name_words(source)) else None
 
 
 def _name_words(source: Source) -> list[str]:
@@ -270,7 +270,7 @@ def _bare(name: str) -> str:
 
 
 def _among(part: str, whole: str) -> bool:
-    return _stands(part, Span(0, len(whole)), whole)
+    return stands(part, Span(0, len(whole)), whole)
 
 
 def _is_named(index: int, source: Source, reading: Reading) -> bool:
@@ -308,11 +308,7 @@ def _cues(cue: Span | None, sentence: Sentence, content: Sequence[Span], reading
         return [cue]
     found = [each for each in reading.cues_in(sentence.span) if each.form in ("verb", "according_to")]
     outside = [each.span for each in found if not any(piece.overlaps(each.span) for piece in content)]
-    return sorted(outside, key=lambda span: _distance(span, content))[:1]
-
-
-def _distance(span: Span, content: Sequence[Span]) -> int:
-    return min(max(piece.start - span.end, span.start - piece.end, 0) for piece in content)
+    return sorted(outside, key=lambda span: distance(span, content))[:1]
 
 
 def _subjects(
@@ -330,7 +326,7 @@ def _subjects(
         return _joined(after, text) if follows is not None and _only_describes(follows) else ()
     lemmas = {found.lemma for found in reading.cues_in(cue)}
     owned = follows is not None and follows.split()[:1] in (["by"], ["of"], ["from"]) and len(follows.split()) <= 2
-    turned = owned or (follows in _NEXT_TO and not lemmas & _ADDRESSING)
+    turned = owned or (follows in _NEXT_TO and not lemmas & ADDRESSING)
     if before and not _content_between(before[-1], cue, content):
         gap = _gap(before[-1], cue, text)
         if not (turned and gap not in _NEXT_TO and (owned or len(gap.split()) > 3)):
@@ -393,7 +389,3 @@ def _leading(mentions: Sequence[Span], cue: Span, text: str) -> tuple[Span, ...]
         elif "," not in text[chain[0].end : cue.start]:
             break
     return tuple(chain)
-
-
-def _stands(words: str, span: Span, text: str) -> bool:
-    return next(iter(occurrences(words, fold(span.of(text), offset=span.start))), None) is not None

@@ -94,3 +94,8 @@ def _goes_on(text: str, before: int, after: int) -> bool:
     if _JOINS_NUMBER.match(left) and right.isdigit():
         return before > 0 and text[before - 1].isdigit()
     return False
+
+
+def stands(words: str, span: Span, text: str) -> bool:
+    """Whether `words` stand in what `span` cuts out of `text`, up to typography."""
+    return next(iter(occurrences(words, fold(span.of(text), offset=span.start))), None) is not None

@@ -19,7 +19,7 @@ from service.records import (
     Reading,
     Span,
 )
-from service.typography import fold, occurrences
+from service.typography import fold, occurrences, stands
 
 # ── content ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,10 +184,6 @@ def _until_next_figure(found: FoundFigure, content: Sequence[Span], reading: Rea
     return Span(found.number.start, max(found.span.end, min(following, default=holding.end)))
 
 
-def _stands(words: str, span: Span, text: str) -> bool:
-    return next(iter(occurrences(words, fold(span.of(text), offset=span.start))), None) is not None
-
-
 NOUN_REACH = 1_000  # characters, where sentences have no end
 SENTENCES_BACK = 3  # in which the noun may stand that a figure counts: "Eleven were killed. Four more died later."
 
@@ -202,4 +198,4 @@ def _named_around(words: str, content: Sequence[Span], reading: Reading) -> bool
     start = max(opening.span.start, content[0].start - NOUN_REACH)
     near = Span(start, min(last.span.end, content[-1].end + NOUN_REACH))
     head = words.split()[-1]
-    return any(_stands(form, near, reading.article.text) for form in (words, head, f"{head}s", head.removesuffix("s")))
+    return any(stands(form, near, reading.article.text) for form in (words, head, f"{head}s", head.removesuffix("s")))

@@ -162,3 +162,6 @@ EXPRESSIVE = frozenset(
     """condemn praise thank hail welcome criticise criticize slam denounce dispute reject dismiss deplore regret mourn
     congratulate applaud commend lament salute decry blast express extend offer question contest""".split()
 )
+
+ADDRESSING = frozenset("tell inform assure warn remind urge ask accuse blame call advise reassure show quote".split())
+"""Verbs whose object is somebody spoken to or of: "told reporters" names no speaker."""
