@@ -50,21 +50,26 @@ class Settings(Record):
     cache: Path | None = Field(
         default=None, description="file in which models' answers are kept for the next time; off keeps none"
     )
+    store: str | None = Field(
+        default=None, description="file or database in which extractions and jobs are kept; off keeps none"
+    )
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE, answers
-        are kept in the user's own folder for such things, where there is one.
+        """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE
+        and ACCORDING_STORE, answers and extractions are kept in the user's own folders for such things, where there are any.
 
         Raises SetupError naming the variable, its value and what it takes.
         """
         given: dict[str, Any] = {
             name: environ[PREFIX + name.upper()] for name in cls.model_fields if environ.get(PREFIX + name.upper())
         }
-        given["cache"] = given.get("cache") or _usual_cache(environ)
-        if given["cache"] == OFF:
-            given["cache"] = None
+        given["cache"] = given.get("cache") or _usual("XDG_CACHE_HOME", ".cache", "answers.sqlite", environ)
+        given["store"] = given.get("store") or _usual("XDG_DATA_HOME", ".local/share", "store.sqlite", environ)
+        for name in ("cache", "store"):
+            if given[name] == OFF:
+                given[name] = None
         try:
             return cls.model_validate(given)
         except ValidationError as error:
@@ -102,7 +107,7 @@ class Settings(Record):
         return "\0".join((str(self.temperature), self.answer_mode, self.api_base or ""))
 
 
-def _usual_cache(environ: Mapping[str, str]) -> str | None:
-    """Where the desktop's conventions put what may be lost."""
-    folder = environ.get("XDG_CACHE_HOME") or (f"{home}/.cache" if (home := environ.get("HOME")) else None)
-    return f"{folder}/according/answers.sqlite" if folder else None
+def _usual(variable: str, below_home: str, name: str, environ: Mapping[str, str]) -> str | None:
+    """Where the desktop's conventions put what may be lost, and what may not."""
+    folder = environ.get(variable) or (f"{home}/{below_home}" if (home := environ.get("HOME")) else None)
+    return f"{folder}/according/{name}" if folder else None

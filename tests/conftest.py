@@ -14,6 +14,7 @@ from pytest_socket import enable_socket, socket_allow_hosts
 
 ROOT = Path(__file__).parent.parent
 os.environ["ACCORDING_CACHE"] = "off"  # no test answers another
+os.environ["ACCORDING_STORE"] = "off"
 REQUIRED = bool(os.environ.get("ACCORDING_REQUIRE_BROWSER"))
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")

@@ -1,0 +1,102 @@
+"""How is the database opened and spoken to?
+
+One file of SQLite where nothing else is said, PostgreSQL by its address; the same questions to both. What is kept there
+and asked of it is left to the other files of the package.
+"""
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from service.errors import SetupError
+
+BUSY_SECONDS = 30.0  # longest wait for another process that is writing
+FIX = "Name a file or a database with ACCORDING_STORE (a path, sqlite:///PATH or postgresql://USER@HOST/NAME)."
+
+
+class StoreDown(SetupError):
+    """The database cannot be reached or written now; the same may work later."""
+
+
+def address(store: str) -> URL:
+    """A path or an address as SQLAlchemy's. Raises SetupError for what is neither."""
+    if "://" not in store:
+        return URL.create("sqlite", database=str(Path(store).expanduser()))
+    try:
+        url = make_url(store)
+    except ArgumentError as error:
+        raise SetupError(f"The store {store!r} cannot be used: {error}. {FIX}") from None
+    if url.get_backend_name() == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        raise SetupError(f"The store is in {url.get_backend_name()}, which is not supported. {FIX}")
+    return url
+
+
+def open_engine(url: URL, *, pool_size: int = 8) -> Engine:
+    """An engine with what both engines need here. Nothing is asked of the database yet.
+
+    SQLite writes ahead (readers never wait), syncs at each commit, waits for other writers, and takes its write lock at
+    the beginning of a transaction, since upgrading a read lock fails at once where two do so.
+    """
+    if url.get_backend_name() == "postgresql":
+        return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None  # we begin transactions ourselves
+    # Older SQLite, as on Debian 12, lacks it, and the job engine's tables need it.
+    connection.create_function("unixepoch", -1, _unixepoch)
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=full",
+        "foreign_keys=on",
+        f"busy_timeout={int(BUSY_SECONDS * 1e3)}",
+    ):
+        connection.execute(f"pragma {pragma}")
+
+
+def _unixepoch(*given: Any) -> float:
+    return time.time() if "subsec" in given else int(time.time())
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+@contextlib.contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction, committed at the end. Raises StoreDown in words where the database does not answer."""
+    with _told(), engine.begin() as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One state of the database to read from, whoever writes meanwhile. Raises StoreDown likewise."""
+    with _told(), engine.connect().execution_options(reads=True) as connection:
+        yield connection
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreDown(f"The store does not answer: {error.orig}. Try again, or see `according doctor`.") from error
+    except (OSError, SQLAlchemyError) as error:
+        raise StoreDown(f"The store cannot be used: {error}. {FIX}") from error
