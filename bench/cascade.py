@@ -1,6 +1,7 @@
 """How much better is `embedded+MODEL`, for how much of what MODEL alone would cost?
 
     python -m bench.cascade [GOLDSET …] [--model simulated/GOLDSET:errors=10%] [--thresholds 0,0.5,…] [--articles N]
+        [--longest TOKENS]
 
 Reads the articles (of newsroom: its dev split) with the built-in extractor, with the cascade at several thresholds, and
 with the model alone, and prints a Markdown table: which share of the sentences was asked about, which share of the
@@ -9,6 +10,7 @@ model's own tokens that took, and how good the claims are. In a model's name, GO
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -130,6 +132,7 @@ class Bench:
                 usage = usage.plus(extraction.usage)
                 failed += bool(extraction.failures)
                 judged.append(judge_task(each.task(document.id, as_gold(extraction))))
+                print(f"{label}: {document.id} read", file=sys.stderr, flush=True)
         sentences = sum(watched.sentences for watched in self._watched.values())
         characters = sum(watched.characters for watched in self._watched.values())
         return Row(label, sentences, characters, usage, failed, score(judged))
@@ -183,9 +186,10 @@ def main() -> None:
     parser.add_argument("--model", default="simulated/GOLDSET:errors=10%")
     parser.add_argument("--thresholds", default="0,0.3,0.5,0.6,0.7,0.8,0.9,1")
     parser.add_argument("--articles", type=int, help="how many articles of each set, the first ones; all if not given")
+    parser.add_argument("--longest", type=int, default=8_000, metavar="TOKENS", help="of one answer")
     given = parser.parse_args()
     sets = [chosen(name, given.articles) for name in given.goldsets]
-    settings = Settings(call_seconds=600)
+    settings = Settings(call_seconds=600, max_output_tokens=given.longest)
     thresholds = [float(each) for each in given.thresholds.split(",")]
     print(f"{given.model}, {', '.join(given.goldsets)}: {sum(len(each.gold.documents) for each in sets)} articles\n")
     print(asyncio.run(measured(Bench(sets, given.model, settings), thresholds)))

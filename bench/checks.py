@@ -45,7 +45,8 @@ class Sheet(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of one claim: `rejected` is the reason, or None; `contradicts`: the text says who says it."""
+    """What became of one claim: `rejected` is the reason, or None; `contradicts`: the text says who says it; `same`: it
+    ends with the gold's own speaker, whatever it was given for one, such as "the CEO"."""
 
     id: str
     mistakes: tuple[str, ...]
@@ -53,6 +54,7 @@ class Outcome(NamedTuple):
     flags: frozenset[str]
     verified: frozenset[str]
     contradicts: bool
+    same: bool
     written: dict[str, object]
 
 
@@ -87,13 +89,14 @@ def outcome(claim: Said, sheet: Sheet, form: Form) -> Outcome:
     contradicts = gold is not None and says_who(gold, sheet.reading)
     if rejections:
         reason = rejections[0].reason
-        return Outcome(claim.id, claim.mistakes, reason, frozenset(), frozenset(), contradicts, written)
+        return Outcome(claim.id, claim.mistakes, reason, frozenset(), frozenset(), contradicts, False, written)
     placed = ground(drafts[0], sheet.reading)
     if not isinstance(placed, Grounded):
-        return Outcome(claim.id, claim.mistakes, placed.reason, frozenset(), frozenset(), contradicts, written)
+        return Outcome(claim.id, claim.mistakes, placed.reason, frozenset(), frozenset(), contradicts, False, written)
     flags = frozenset(flag.code for flag in check([placed], sheet.reading)[0])
     verified = frozenset(found.field for found in placed.checks if found.status == "verified")
-    return Outcome(claim.id, claim.mistakes, None, flags, verified, contradicts, written)
+    same = gold is not None and placed.source.name == gold.source.name
+    return Outcome(claim.id, claim.mistakes, None, flags, verified, contradicts, same, written)
 
 
 def says_who(claim: GoldClaim, reading: Reading) -> bool:
@@ -151,6 +154,8 @@ def _row(each: Outcome) -> str:
     mistake = each.mistakes[0]
     if mistake != "swapped":
         return mistake
+    if each.same:
+        return "swapped for another name of the speaker"
     return "swapped, the sentence names the speaker" if each.contradicts else "swapped, it does not"
 
 

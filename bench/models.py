@@ -13,19 +13,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+LOCAL_BELOW = "0.3,0.5,0.7,0.9"
 
 
 def commands(texts: str | None, langextract: str | None, local: str | None) -> Iterator[list[str]]:
     """Module and options of each table, in the order of the page."""
     other = ["--langextract", langextract] if langextract else []
     yield ["bench.tokens", *(["--texts", texts] if texts else []), *other]
-    yield ["bench.cascade"]
+    yield ["bench.cascade", "newsroom", "kalat-retold", "starter", "--thresholds", "0,0.3,0.5,0.57,0.7,0.8,0.9,1"]
+    yield ["bench.cascade", "--model", "simulated/GOLDSET"]
     yield ["bench.second_opinions"]
+    yield ["bench.second_opinions", "--judge", "simulated/GOLDSET"]
+    yield ["bench.second_opinions", "--judge", "simulated/GOLDSET:misjudged=10%,undecided=10%"]
     yield ["bench.checks"]
     yield ["bench.mutations", *other]
-    yield ["bench.injection", "--model", "simulated/starter:obedient"]
+    yield ["bench.injection", "--model", "simulated/GOLDSET:obedient,form=free", "--per-article", "99"]
     if local:
-        yield ["bench.cascade", "--model", local, "--articles", "2"]
+        yield ["bench.cascade", "--model", local, "--articles", "1", "--longest", "1500", "--thresholds", LOCAL_BELOW]
+        yield ["bench.second_opinions", "--judge", local]
         yield ["bench.local_model", "--model", local, "--per-article", "1"]
         yield ["bench.injection", "--model", local, "--per-article", "2"]
 

@@ -27,7 +27,9 @@ from service.pipeline import extract
 from service.records import ExtractedClaim, Extraction, Usage
 from service.sampling import SampledCompleter, SamplingExtractor
 from service.settings import Settings
+from service.simulated.names import PREFIX
 
+SIMULATED = "The judge is simulated, and answers from the gold itself: a measure of the machinery, never of quality."
 Groups = Mapping[str, Callable[[frozenset[str]], bool]]
 VOTES: Groups = {
     "all agree": lambda signals: "agreement:all" in signals,
@@ -102,27 +104,50 @@ async def agreement(sets: Sequence[ReadySet], *, errors: str, samples: int) -> l
 
 
 async def opinions(sets: Sequence[ReadySet], *, model: str) -> list[str]:
-    settings = Settings(verify=model, call_seconds=600)
-    judge = make_judge(settings)
     extractor = InProcess(CASCADE, Remembered())
-    found: list[tuple[Judgement, Extraction]] = []
-    asked: set[str] = set()
+    before: list[tuple[Judgement, Extraction]] = []
+    after: list[tuple[Judgement, Extraction]] = []
     for each in sets:
-        for before in await read(each, extractor, settings):
-            asked.update(before.needs_review)
-        extractions = await read(each, extractor, settings, judge)
-        found += zip(judged(each, extractions), extractions, strict=True)
+        settings = Settings(verify=model.replace("GOLDSET", each.gold.info.name), call_seconds=600)
+        for found, judge in ((before, None), (after, make_judge(settings))):
+            extractions = await read(each, extractor, settings, judge)
+            found += zip(judged(each, extractions), extractions, strict=True)
+    asked = frozenset(claim for _, extraction in before for claim in extraction.needs_review)
     usage = Usage()
-    for _, extraction in found:
+    for _, extraction in after:
         usage = usage.plus(extraction.usage)
-    lines = [
+    spent = f"{usage.calls} calls, {usage.prompt_tokens:,} prompt and {usage.completion_tokens:,} completion tokens."
+    failed = sum(notice.code == "judge_failed" for _, extraction in after for notice in extraction.notices)
+    return [
         f"| {model} says | doubted claims that are right |",
         "| --- | --- |",
-        *right_by(found, SAID, frozenset(asked)),
+        *right_by(after, SAID, asked),
+        "",
+        "| | claims let through without a review that are right | wrong claims among them |",
+        "| --- | --- | --- |",
+        *(
+            f"| {name} | {right} | {right.total - right.hits} of {wrong} |"
+            for name, pairs in (("before", before), ("after", after))
+            for right, wrong in [let_through(pairs)]
+        ),
+        "",
+        f"{len(asked)} doubted claims, {spent} Calls that left claims out: {failed}.",
+        *([SIMULATED] if model.startswith(PREFIX) else []),
     ]
-    spent = f"{usage.calls} calls, {usage.prompt_tokens:,} prompt and {usage.completion_tokens:,} completion tokens."
-    failed = sum(notice.code == "judge_failed" for _, extraction in found for notice in extraction.notices)
-    return [*lines, "", f"{len(asked)} doubted claims, {spent} Calls that left claims out: {failed}."]
+
+
+def let_through(pairs: Iterable[tuple[Judgement, Extraction]]) -> tuple[Ratio, int]:
+    """Of the claims that are not left to a review, those that are right; and how many are wrong in all."""
+    right = total = wrong = 0
+    for judgement, extraction in pairs:
+        faults = faults_of(judgement)
+        for index, claim in enumerate(extraction.claims):
+            if index in faults:
+                wrong += bool(faults[index])
+                through = claim.id not in extraction.needs_review
+                total += through
+                right += through and not faults[index]
+    return Ratio(hits=right, total=total), wrong
 
 
 def main() -> None:

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from service.drafts import Shown, as_shown
 from service.errors import CompletionError, PromptError
 from service.guarding import Redaction
+from service.lexicon.statements import NOBODY, SAYS
 from service.models import Completer, Meter, Prompt
 from service.prompting import fill, read_prompt
-from service.records import Figure, Flag, Grounded, Notice, PromptVersion, Reading, Record, Stance, Usage, words_of
+from service.records import Figure, Flag, Grounded, Notice, PromptVersion, Reading, Record, Usage, words_of
 from service.sameness import sentences_of
 from service.settings import Settings
 from service.shorthand import ModelVerdict, Verdict, verdict_schema
@@ -25,20 +26,6 @@ WORDING = "judge_claims.v1"
 AT_A_TIME = 64  # claims of one call
 TOKENS_A_VERDICT = 16  # about 10 are needed
 _ARTICLE_LINE = "\n=== article ===\n"
-_NOBODY: dict[str, str] = {
-    "outlet": "the article itself",
-    "unspecified": "somebody who is not named",
-    "unresolved": "somebody who is not named",
-}
-_SAYS: dict[Stance, str] = {
-    "asserts": "says",
-    "denies": "denies",
-    "confirms": "confirms",
-    "claims_responsibility": "claims responsibility",
-    "predicts": "predicts",
-    "intends": "intends",
-    "demands": "demands",
-}
 
 
 class Opinion(Record):
@@ -186,11 +173,11 @@ def statement(claim: Grounded, reading: Reading) -> str:
     words = as_shown(words_of(claim.content, reading.article.text))
     figures = "; ".join(_figure(figure) for figure in claim.figures if figure.low or figure.high)
     about = f" Figures: {as_shown(figures)}." if figures else ""
-    return f"{as_shown(_speaker(claim))} {_SAYS[claim.draft.stance]}: “{words}”.{about}"
+    return f"{as_shown(_speaker(claim))} {SAYS[claim.draft.stance]}: “{words}”.{about}"
 
 
 def _speaker(claim: Grounded) -> str:
-    return claim.source.name or _NOBODY.get(claim.source.kind, "somebody who is not named")
+    return claim.source.name or NOBODY.get(claim.source.kind, "somebody who is not named")
 
 
 def _figure(figure: Figure) -> str:

@@ -26,6 +26,8 @@ class Errors(Record):
     changed: float = Field(default=0, ge=0, le=1, description="one of a claim's figures is another number")
     unbound: float = Field(default=0, ge=0, le=1, description='the bound of a figure is dropped: "at least 40" is "40"')
     invented: float = Field(default=0, ge=0, le=1, description="a claim is followed by one that is made up")
+    misjudged: float = Field(default=0, ge=0, le=1, description='asked for a second opinion: "no" for "yes", or "yes"')
+    undecided: float = Field(default=0, ge=0, le=1, description='asked for a second opinion: "unclear"')
     malformed: float = Field(default=0, ge=0, le=1, description="an answer is no JSON")
     truncated: float = Field(default=0, ge=0, le=1, description="an answer breaks off")
     slow: float = Field(default=0, ge=0, le=1, description="an answer comes `delay` seconds late")

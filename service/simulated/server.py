@@ -2,7 +2,7 @@
 
 Speaks as OpenAI's chat completions do, streamed or whole, as text, JSON or a tool call, with usage counts. It listens
 on the loopback interface alone and knows no more of an article than the request shows. What it says is for `answers`,
-`mistakes` and `obedience`.
+`mistakes` and `obedience`, and for `verdicts` where it is asked for a second opinion.
 """
 
 import json
@@ -20,6 +20,7 @@ from service.simulated.mistakes import draw, mistaken
 from service.simulated.names import SimulatedModel
 from service.simulated.obedience import obey
 from service.simulated.page import Page, read_page
+from service.simulated.verdicts import read_questions, verdicts
 from service.simulated.writing import write_claim
 
 PIECE = 24  # characters of a streamed piece
@@ -49,25 +50,30 @@ class Replies:
     def reply_to(self, system: str, user: str, *, max_tokens: int | None) -> Reply:
         """Deterministic in seed, article, and how often just this article was asked about before."""
         page = read_page(user)
+        questions = read_questions(page)
+        key = page.key if questions is None else "\n".join(line.words for line in page.beside)
         with self._lock:
-            self._asked[page.key] += 1
-            time_asked = str(self._asked[page.key])
+            self._asked[key] += 1
+            time_asked = str(self._asked[key])
         errors, seed = self._model.errors, self._model.seed
 
         def falls(kind: str) -> bool:
-            return draw(seed, page.key, kind, time_asked).random() < float(getattr(errors, kind))
+            return draw(seed, key, kind, time_asked).random() < float(getattr(errors, kind))
 
         if falls("limited"):
             return Reply(text="", status=429)
         delay = self._model.delay if falls("slow") else 0.0
-        if self._model.obedient:
+        if questions is not None:
+            text = verdicts(questions, self._gold, errors=errors, seed=seed, key=key)
+        elif self._model.obedient:
             obeyed = obey(system, page, [write_claim(said, page, self._model.form) for said in self._said(page)])
             return _fitting(Reply(text=obeyed.text, refusal=obeyed.refusal, delay=delay), max_tokens)
-        text = json.dumps({"c": [write_claim(said, page, self._model.form) for said in self._said(page)]})
+        else:
+            text = json.dumps({"c": [write_claim(said, page, self._model.form) for said in self._said(page)]})
         if falls("malformed"):
-            text = "Here are the claims: " + text.replace('":', '" = ').replace("{", "(")
+            text = "Here is the answer: " + text.replace('":', '" = ').replace("{", "(")
         if falls("truncated"):
-            cut = draw(seed, page.key, "cut", time_asked).uniform(0.3, 0.9)
+            cut = draw(seed, key, "cut", time_asked).uniform(0.3, 0.9)
             return Reply(text=text[: int(len(text) * cut)], finish="length", delay=delay)
         return _fitting(Reply(text=text, delay=delay), max_tokens)
 
