@@ -10,7 +10,7 @@ Exit codes: 0 all is well; 1 `check` found errors; 2 the command or its input ca
 
 import click
 
-from eval.commands import contests, gold, reports, runs
+from eval.commands import contests, disputes, gold, reports, runs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +33,7 @@ for command in (
     reports.report,
     reports.prompts,
     gold.agreement,
+    disputes.disputes,
     gold.corpora,
     gold.export,
     gold.texts,

@@ -1,0 +1,1 @@
+"""Who says how many of the same thing, side by side."""

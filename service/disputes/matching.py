@@ -1,0 +1,243 @@
+"""Do two figures count the same thing, of the same event?
+
+Precision before recall: whatever sets two figures apart (another place, day, noun, outcome, a part of a total, a
+rate) keeps them apart, and one side is not held against itself unless it corrects itself.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from service.disputes.bounds import relation_of
+from service.disputes.candidates import OUTLETS, Candidate
+from service.disputes.records import Relation
+from service.disputes.scenes import Period
+from service.disputes.things import people
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, OUTCOMES, PERSON_GROUPS, THINGS
+
+NEAR = 3  # sentences within which a figure may leave unsaid what it counts
+AGO = 7  # days in which news of an undated event comes out
+SOON = 3  # … where not even the kind of event is known
+MOST_TIMES = 50  # as large as the other; beyond that they count different things
+
+MOST_TIMES_FAR = 10  # … where only the noun is the same, anywhere in the article
+
+Likeness = Literal["same", "open", "different"]
+Kinship = Literal["strong", "weak", "none"]
+
+
+Scope = Mapping[str, frozenset[str]]
+"""For each outcome, the kinds of people whom an article tells that it befell; those left open are no kind."""
+
+
+def related(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
+    """What two figures of one article are to each other; None where they are not about the same thing.
+
+    `one` stands before `other`.
+    """
+    same_side = not one.side.isdisjoint(other.side)
+    if not _comparable(one, other):
+        return None
+    if same_side and one.sentence == other.sentence:
+        return "updates" if _revised(one, other, scope) else None
+    near = abs(one.sentence - other.sentence) <= NEAR or _corrects(one, other)
+    kinship = kinship_of(one, other, scope)
+    taken_up = not same_side or (one.bounds == other.bounds and one.noun == other.noun)
+    if kinship == "none" or (kinship == "weak" and not (near and taken_up)):
+        return None
+    if not (_same_place(one, other) and _same_time(one, other, near=near)):
+        return None
+    if (one.partial or other.partial) and one.bounds != other.bounds:
+        return None
+    return _relation(one, other, same_side=same_side)
+
+
+def related_across(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
+    """Likewise for figures of two articles, which must share a precise place, and a day or the kind of event."""
+    if not _comparable(one, other) or one.elsewhere or one.several or one.partial or other.partial:
+        return None
+    if kinship_of(one, other, scope) != "strong" or not _one_event(one, other):
+        return None
+    if one.side.isdisjoint(other.side) or one.bounds == other.bounds:
+        relation = _by_bounds(one, other)
+        return "compatible" if relation == "contradicts" and _may_have_grown(one, other) else relation
+    return "updates" if one.published != other.published else _by_bounds(one, other)
+
+
+def _one_event(one: Candidate, other: Candidate) -> bool:
+    """Whether two articles tell of one event: by its day, else by its kind and by when they came out."""
+    if (one.where or one.where_else).isdisjoint(other.where or other.where_else):
+        return False
+    days = day_of(one), day_of(other)
+    if days[0] and days[1]:
+        return days[0] == days[1] or (abs((days[0] - days[1]).days) == 1 and not one.events.isdisjoint(other.events))
+    if (one.when and one.when.long) or (other.when and other.when.long):
+        return False
+    for day, out in ((days[0], other.published), (days[1], one.published)):
+        if day and out and day > out:  # nobody reports what is still to come
+            return False
+    came = days[0] or one.published, days[1] or other.published
+    if came[0] is None or came[1] is None:
+        return False
+    kinds = one.events & other.events
+    known = bool(one.events) and bool(other.events)
+    return abs((came[0] - came[1]).days) <= (AGO if kinds else -1 if known else SOON)
+
+
+def _may_have_grown(one: Candidate, other: Candidate) -> bool:
+    """Whether the lower figure is the older one, of something that grows as more becomes known."""
+    if one.published is None or other.published is None or one.published == other.published:
+        return False
+    older, newer = (one, other) if one.published < other.published else (other, one)
+    values = older.bounds.value, newer.bounds.value
+    grows = one.measure in HARM or one.measure == "destroyed"
+    return grows and values[0] is not None and values[1] is not None and values[0] < values[1]
+
+
+def day_of(candidate: Candidate) -> date | None:
+    """The day on which it happened, by its own words or by the article's opening."""
+    if candidate.when is not None:
+        return None if candidate.when.long else candidate.when.first
+    return candidate.day
+
+
+def kinship_of(one: Candidate, other: Candidate, scope: Scope) -> Kinship:
+    """Whether the two count the same: surely, or only if nothing else stands between them."""
+    if not of_one_size(one, other) or (_vague(one, other) and None in (one.measure, other.measure)):
+        return "none"
+    noun, measure = _nouns(one, other), _alike(one.measure, other.measure)
+    outcome = one.measure if one.measure == other.measure and one.measure in OUTCOMES else None
+    if noun == "same":
+        return _of_same_noun(one, other, measure)
+    if noun == "different" or measure != "same":
+        return "none"
+    if outcome is not None and len(scope.get(outcome, frozenset())) < 2:
+        return "strong"
+    return "weak" if noun == "open" else "none"
+
+
+def _corrects(one: Candidate, other: Candidate) -> bool:
+    """Whether the outlet takes back, anywhere in the article, what it had given before."""
+    return one.noun == other.noun is not None and one.earlier != other.earlier and any(
+        each.earlier and each.told.claim.source.kind in OUTLETS for each in (one, other)
+    )  # fmt: skip
+
+
+def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinship:
+    """Things are known by their noun; what happened to people must be the same, for much happens to them."""
+    if measure != "open":
+        return "strong" if measure == "same" else "none"
+    if one.measure is None and other.measure is None:
+        known = other.bare or (not people(one.noun) and of_one_size(one, other, most=MOST_TIMES_FAR))
+        return "strong" if known else "weak"
+    unsaid, said = (one, other) if one.measure is None else (other, one)
+    if unsaid.bare:
+        return "strong"
+    if said.measure in OUTCOMES:
+        return "none"
+    return "weak" if people(one.noun) or not of_one_size(one, other, most=MOST_TIMES_FAR) else "strong"
+
+
+def _vague(one: Candidate, other: Candidate) -> bool:
+    return any(figure is not None and figure.qualifier == "vague" for figure in (one.figure, other.figure))
+
+
+def of_one_size(one: Candidate, other: Candidate, *, most: int = MOST_TIMES) -> bool:
+    """Whether the numbers could be two counts of one thing; nobody disputes nine dead with 25,000."""
+    values = one.bounds.value, other.bounds.value
+    if values[0] is None or values[1] is None or not all(values):
+        return True
+    return max(values[0], values[1]) <= most * min(values[0], values[1])
+
+
+def apart_in_time(one: Period | None, other: Period | None) -> bool:
+    return one is not None and other is not None and not one.near(other)
+
+
+def _comparable(one: Candidate, other: Candidate) -> bool:
+    if one.unit != other.unit or one.rate != other.rate or one.part != other.part or one.more or other.more:
+        return False
+    if one.elsewhere != other.elsewhere or one.several != other.several:
+        return False
+    return one.ahead == other.ahead or one.earlier != other.earlier  # a correction may speak of a plan as of a fact
+
+
+def _revised(one: Candidate, other: Candidate, scope: Scope) -> bool:
+    """Whether one sentence gives a figure and the one that it replaces."""
+    return one.revised and one.bounds != other.bounds and one.noun is not None and (
+        kinship_of(one, other, scope) == "strong" and one.noun == other.noun
+    )  # fmt: skip
+
+
+def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody", "different"]:
+    if one.noun is None or other.noun is None:
+        return "open"
+    if one.noun == other.noun:
+        return "same"
+    both = {one.noun, other.noun}
+    if one.measure == other.measure == "came":
+        return "anybody" if both & ANY_CROWD and not both & THINGS else "different"
+    people = one.measure in HARM or both <= PERSON_GROUPS
+    return "anybody" if both & ANYBODY and people else "different"
+
+
+def _alike(one: str | None, other: str | None) -> Likeness:
+    if one is None or other is None:
+        return "open"
+    return "same" if one == other else "different"
+
+
+def _same_place(one: Candidate, other: Candidate) -> bool:
+    """Places that both name must meet; where one names none, those before it and of the opening stand in."""
+    if one.where and other.where:
+        return not one.where.isdisjoint(other.where)
+    if not one.where and not other.where:
+        return True
+    named, silent = (one, other) if one.where else (other, one)
+    return not silent.where_else or not named.where.isdisjoint(silent.where_else)
+
+
+def _same_time(one: Candidate, other: Candidate, *, near: bool) -> bool:
+    if one.when is not None and other.when is not None:
+        return one.when.near(other.when)
+    if one.when is None and other.when is None:
+        # Days of the sentences around may be those of speaking, so only long stretches against days set apart.
+        return not (one.when_near and other.when_near and one.when_near.long != other.when_near.long) or near
+    dated, silent = (one, other) if one.when is not None else (other, one)
+    assert dated.when is not None
+    if near:
+        return not (
+            silent.when_near and silent.paragraph != dated.paragraph and apart_in_time(dated.when, silent.when_near)
+        )
+    if dated.when.long:
+        return silent.when_near is not None and silent.when_near.long and dated.when.near(silent.when_near)
+    around = silent.when_near or silent.when_else
+    return around is None or dated.when.near(around) or _days_before(dated.when, around)
+
+
+def _days_before(event: Period, published: Period) -> bool:
+    """News of an event comes out within a week of it."""
+    return not published.long and 0 <= (published.first - event.last).days <= AGO
+
+
+def _relation(one: Candidate, other: Candidate, *, same_side: bool) -> Relation | None:
+    corrected = one.earlier != other.earlier or other.later or one.later
+    if same_side:
+        if one.bounds == other.bounds:
+            return None if _vague(one, other) else "agrees"
+        return "updates" if corrected else None
+    if one.earlier != other.earlier:
+        before = one if one.earlier else other
+        if before.told.claim.source.kind in OUTLETS:
+            return "updates"
+    return _by_bounds(one, other)
+
+
+def _by_bounds(one: Candidate, other: Candidate) -> Relation:
+    denied = (one.told.claim.stance == "denies") != (other.told.claim.stance == "denies")
+    if one.index is None or other.index is None:
+        denied = False  # nought against a number: the bounds say it
+    said = {None if figure is None else figure.qualifier for figure in (one.figure, other.figure)}
+    if one.bounds == other.bounds and len(said) == 1 and not denied:
+        return "agrees"
+    return relation_of(one.slack, other.slack, denied=denied)

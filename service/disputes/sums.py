@@ -1,0 +1,121 @@
+"""Which figures of an article are parts of another one?
+
+Three ways: two numbers of which one is "more" and that make up the third; a total of several attacks beside the figure
+of one; one side's lesser figures beside its toll.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from service.disputes.candidates import OUTLETS, Candidate
+from service.disputes.matching import Scope, apart_in_time, kinship_of
+from service.lexicon.happenings import COMPLEMENTS, HARM, PERSON_GROUPS
+
+LEAST_TOTAL = 7  # smaller sums come about by chance
+MOST = 40  # figures of one kind in an article that are tried against each other
+
+Edge = tuple[int, int]
+
+
+def sums_in(found: Sequence[Candidate], scope: Scope) -> Iterator[Edge]:
+    """Positions of a part and its total, in either order; both about the same people or things."""
+    kinds: dict[tuple[str | None, str], list[int]] = defaultdict(list)
+    for place, candidate in enumerate(found):
+        usable = candidate.index is not None and candidate.bounds.low is not None and not candidate.ahead
+        if usable and candidate.measure is not None and not candidate.rate and not candidate.part:
+            kinds[candidate.unit, candidate.measure].append(place)
+    yield from _made_up(found)
+    for places in kinds.values():
+        kin = places[:MOST]
+        yield from _counted_on(found, kin, scope)
+        yield from _of_several(found, kin, scope)
+        yield from _of_one_account(found, kin, scope)
+
+
+def _kin(one: Candidate, other: Candidate, scope: Scope) -> bool:
+    return kinship_of(one, other, scope) == "strong" and not apart_in_time(one.when, other.when)
+
+
+def _value(candidate: Candidate) -> Decimal:
+    assert candidate.bounds.low is not None  # those without were left out
+    return candidate.bounds.low
+
+
+def _counted_on(found: Sequence[Candidate], kin: Sequence[int], scope: Scope) -> Iterator[Edge]:
+    """ "Twelve were killed … eleven more … brought the toll to 23"."""
+    by_value: dict[Decimal, list[int]] = defaultdict(list)
+    for place in kin:
+        if not found[place].elsewhere:
+            by_value[_value(found[place])].append(place)
+    for place in kin:
+        further = found[place]
+        if not further.more:
+            continue
+        for first_value, firsts in by_value.items():
+            totals = [
+                total
+                for total in by_value.get(first_value + _value(further), ())
+                if not found[total].more and _kin(found[total], further, scope)
+            ]
+            parts = [first for first in firsts if not found[first].more and _kin(found[first], further, scope)]
+            if parts and totals and first_value:
+                yield from ((part, total) for part in (*parts, place) for total in totals)
+
+
+def _of_several(found: Sequence[Candidate], kin: Sequence[int], scope: Scope) -> Iterator[Edge]:
+    """The outlet's total of two attacks, and what was said of one of them."""
+    for total in kin:
+        whole = found[total]
+        if not whole.several or whole.told.claim.source.kind not in OUTLETS:
+            continue
+        for part in kin:
+            one = found[part]
+            if one.several or one.elsewhere or one.sentence == whole.sentence or one.more:
+                continue
+            fits = _value(one) <= _value(whole) and (one.when is None or not one.when.long)
+            if fits and _kin(one, whole, scope) and _within(one, whole):
+                yield part, total
+
+
+def _within(part: Candidate, whole: Candidate) -> bool:
+    where = part.where or part.where_else
+    return not whole.where or not where or not where.isdisjoint(whole.where)
+
+
+def _of_one_account(found: Sequence[Candidate], kin: Sequence[int], scope: Scope) -> Iterator[Edge]:
+    """One side's toll and its lesser figures: five in one town and 18 in another, of at least 25 in the district."""
+    for part in kin:
+        if not found[part].partial:
+            continue
+        for total in kin:
+            whole, lesser = found[total], found[part]
+            apart = whole.sentence != lesser.sentence and whole.speaks_for == lesser.speaks_for
+            if apart and not whole.partial and _value(lesser) < _value(whole) and _kin(lesser, whole, scope):
+                yield part, total
+
+
+def _made_up(found: Sequence[Candidate]) -> Iterator[Edge]:
+    """Seven missing and 29 brought up, by one side in one breath, are the 36 who were underground."""
+    people = [place for place, candidate in enumerate(found) if _is_of_people(candidate)]
+    by_value: dict[Decimal, list[int]] = defaultdict(list)
+    for place in people:
+        by_value[_value(found[place])].append(place)
+    for first, second in pairwise(people):
+        one, other = found[first], found[second]
+        beside = other.sentence - one.sentence <= 1 and not one.side.isdisjoint(other.side)
+        if not beside or {one.measure, other.measure} not in COMPLEMENTS:
+            continue
+        total = _value(one) + _value(other)
+        for whole in by_value.get(total, ()) if total >= LEAST_TOTAL else ():
+            if found[whole].measure not in (one.measure, other.measure):
+                yield first, whole
+                yield second, whole
+
+
+def _is_of_people(candidate: Candidate) -> bool:
+    exact = candidate.index is not None and candidate.bounds.low is not None
+    exact = exact and candidate.bounds.low == candidate.bounds.high
+    plain = candidate.unit is None and not (candidate.part or candidate.elsewhere or candidate.ahead)
+    return exact and plain and (candidate.noun in PERSON_GROUPS or candidate.measure in HARM)

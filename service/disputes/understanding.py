@@ -1,0 +1,130 @@
+"""What do the figures of an article say once they are read together?
+
+A bare number takes up what was counted before it; "bodies" are of those whom the article is about; a "further" number
+counts on only where there is one to count on from; a side's lesser figure stands beside its toll.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from service.disputes.candidates import Candidate
+from service.disputes.matching import NEAR, Scope
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, OUTCOMES
+
+OPENING = 2  # sentences that say whom the article is about
+LOOK_BACK = 6  # figures that a bare number may take up
+
+
+def understood(found: Iterable[Candidate]) -> tuple[list[Candidate], Scope]:
+    """An article's figures in order, each with what the others tell of it, and whom its outcomes befell."""
+    ordered = _taken_up(sorted(found, key=lambda candidate: candidate.order))
+    ordered = _with_partial(_without_more(_with_leading(ordered)))
+    return ordered, _scope(ordered)
+
+
+def _taken_up(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """Figures that leave unsaid what they count get it from one before them: "the police put it at 60"."""
+    done: list[Candidate] = []
+    for place, candidate in enumerate(ordered):
+        taken = _antecedent(candidate, done) if candidate.bare else None
+        if taken is not None:
+            earlier = done[taken]
+            if earlier.noun is None and earlier.measure is None:
+                # Neither says what it counts, so it goes by a name of its own that later figures can take up.
+                earlier = done[taken] = replace(earlier, noun=f"#{taken}")
+            candidate = replace(candidate, noun=earlier.noun, measure=earlier.measure)
+        elif candidate.bare and candidate.noun is None and candidate.measure is None:
+            candidate = replace(candidate, noun=f"#{place}")
+        done.append(candidate)
+    return done
+
+
+def _antecedent(candidate: Candidate, before: Sequence[Candidate]) -> int | None:
+    """The figure that it takes up: the nearest that counts the same, else the nearest of its unit."""
+    near = [
+        place
+        for place in range(len(before) - 1, max(-1, len(before) - 1 - LOOK_BACK), -1)
+        if candidate.sentence - before[place].sentence <= NEAR and _can_be_taken_up(before[place], candidate)
+    ]
+    same = [place for place in near if candidate.noun is not None and before[place].noun == candidate.noun]
+    return same[0] if same else near[0] if near and candidate.noun is None else None
+
+
+def _can_be_taken_up(earlier: Candidate, candidate: Candidate) -> bool:
+    plain = not (earlier.part or earlier.more) and earlier.rate == candidate.rate
+    return plain and earlier.unit == candidate.unit and earlier.span != candidate.span
+
+
+def _with_leading(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """ "The toll rose to seven" and "11 bodies" are of those whose harm the article opens with, where that is clear."""
+    leading: dict[str, set[str]] = defaultdict(set)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for candidate in ordered:
+        noun, measure = candidate.noun, candidate.measure
+        if measure in HARM and noun is not None and noun not in ANYBODY and not candidate.part:
+            assert measure is not None
+            kinds[measure].add(noun)
+            if candidate.sentence < OPENING:
+                leading[measure].add(noun)
+    done = []
+    for candidate in ordered:
+        measure = candidate.measure
+        left_open = measure is not None and (candidate.noun is None or candidate.noun in ANYBODY)
+        whose = kinds[measure or ""] if len(kinds[measure or ""]) == 1 else leading[measure or ""]
+        if left_open and len(whose) == 1 and not candidate.total:
+            candidate = replace(candidate, noun=min(whose))
+        done.append(candidate)
+    return done
+
+
+def _without_more(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """ "Two were killed and nine more wounded": nobody was wounded before."""
+    seen: set[str | None] = set()
+    done = []
+    for candidate in ordered:
+        done.append(replace(candidate, more=False) if candidate.more and candidate.measure not in seen else candidate)
+        seen.add(candidate.measure)
+    return done
+
+
+def _with_partial(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """One side's figures of one kind that are below its greatest, without a word of correction."""
+    greatest: dict[tuple[object, ...], Candidate] = {}
+    for candidate in ordered:
+        key = _account(candidate)
+        if key is not None and (key not in greatest or _size(candidate) > _size(greatest[key])):
+            greatest[key] = candidate
+    done = []
+    for candidate in ordered:
+        key = _account(candidate)
+        lesser = key is not None and _size(candidate) < _size(greatest[key]) and not candidate.earlier
+        corrected = key is not None and (greatest[key].later or candidate.later or greatest[key].earlier)
+        done.append(replace(candidate, partial=True) if lesser and not corrected else candidate)
+    return done
+
+
+def _account(candidate: Candidate) -> tuple[object, ...] | None:
+    """By whom, of whom and of which harm; None for what is no toll."""
+    if candidate.measure not in HARM or candidate.noun is None or candidate.part or candidate.elsewhere:
+        return None
+    if candidate.bounds.value is None or candidate.index is None or (candidate.when and candidate.when.long):
+        return None
+    return candidate.speaks_for, candidate.noun, candidate.measure, candidate.unit, candidate.several
+
+
+def _size(candidate: Candidate) -> Decimal:
+    assert candidate.bounds.value is not None  # those without have no account
+    return candidate.bounds.value
+
+
+def _scope(ordered: Iterable[Candidate]) -> Scope:
+    told_of: dict[str, set[str]] = defaultdict(set)
+    for candidate in ordered:
+        noun, measure = candidate.noun, candidate.measure
+        anybody = ANY_CROWD if measure == "came" else ANYBODY
+        if measure in OUTCOMES and noun is not None and noun not in anybody and not candidate.part:
+            assert measure is not None
+            told_of[measure].add(noun)
+    return {outcome: frozenset(kinds) for outcome, kinds in told_of.items()}
