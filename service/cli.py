@@ -9,8 +9,10 @@ import sys
 import click
 
 from service.commands.cache import cache
+from service.commands.export import export
 from service.commands.extract import extract
 from service.commands.shared import give_up, settings_of, settings_or_give_up
+from service.commands.store import store
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,6 +23,8 @@ def main() -> None:
 
 main.add_command(extract)
 main.add_command(cache)
+main.add_command(store)
+main.add_command(export)
 
 
 # ── serve ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -122,13 +122,23 @@ def postgres(postgres_cluster: Cluster) -> Iterator[str]:
     postgres_cluster.drop(address)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def any_address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+def _address(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield str(folder / "store.sqlite")
+        return
+    cluster: Cluster = request.getfixturevalue("postgres_cluster")
+    address = cluster.create()
+    yield address
+    cluster.drop(address)
+
+
+@pytest.fixture(params=BOTH)
+def any_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where a store may be made: a file, then a database of PostgreSQL."""
-    if request.param == "postgresql":
-        found: str = request.getfixturevalue("postgres")
-        return found
-    return str(tmp_path / "store.sqlite")
+    yield from _address(request, tmp_path)
 
 
 @pytest.fixture
@@ -136,3 +146,11 @@ def any_store(any_address: str) -> Iterator[Store]:
     """An empty store, of both kinds."""
     with Store.open(any_address) as store:
         yield store
+
+
+@pytest.fixture(scope="module", params=BOTH)
+def module_store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store of both kinds for all tests of a file, which fills it once."""
+    for address in _address(request, tmp_path_factory.mktemp("store")):
+        with Store.open(address) as store:
+            yield store

@@ -77,8 +77,9 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     # Older SQLite, as on Debian 12, lacks it, and the job engine's tables need it.
     connection.create_function("unixepoch", -1, _unixepoch)
+    if connection.execute("pragma page_count").fetchone() == (0,):  # cannot be set once there is a table
+        connection.execute("pragma auto_vacuum=incremental")
     for pragma in (
-        "auto_vacuum=incremental",  # matters in a new file alone
         "secure_delete=on",  # what is deleted is gone from the file
         "journal_mode=wal",
         "synchronous=full",

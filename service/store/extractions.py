@@ -219,13 +219,17 @@ def _figures(keys: Iterable[int], found: Iterable[ExtractedClaim]) -> Iterator[d
             yield {
                 "claim": key,
                 "position": position,
-                "low": None if figure.low is None else float(figure.low),
-                "high": None if figure.high is None else float(figure.high),
+                "low": _bound(figure.low, figure.high),
+                "high": _bound(figure.high, figure.low),
                 "qualifier": figure.qualifier,
                 "unit": plain(figure.unit),
                 "counted_folded": None if figure.counted is None else fold(figure.counted),
                 "measure_folded": None if figure.measure is None else fold(figure.measure),
             }
+
+
+def _bound(*bounds: str | None) -> float | None:
+    return next((float(bound) for bound in bounds if bound is not None), None)
 
 
 def _flags(keys: Iterable[int], found: Iterable[ExtractedClaim]) -> Iterator[dict[str, Any]]:

@@ -4,9 +4,11 @@ Opens it, and brings an older one to the newest shape. What is kept and asked is
 connection, so that their callers say what belongs to one transaction.
 """
 
+import contextlib
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, inspect, text
 
@@ -75,10 +77,13 @@ class Store:
     def check(self) -> str | None:
         """Why it cannot be used now, in words; None where it can be written and has the newest shape."""
         try:
-            with self.writing() as connection:
+            with told(), self.engine.connect() as connection:
+                found = _version(connection)
                 if not self.is_sqlite and connection.scalar(text("show transaction_read_only")) == "on":
                     return "The store can only be read."
-                found = _version(connection)
+                if self.is_sqlite and found:
+                    connection.execute(text(f"update {VERSION_TABLE} set version_num = version_num"))
+                connection.rollback()
         except StoreDown as error:
             return str(error)
         return None if found == HEAD else f"The store has shape {found}; this software needs {HEAD}."
@@ -106,24 +111,32 @@ class Store:
 
     def migrate(self, to: str = HEAD) -> None:
         """Brings the store to that shape, in one transaction. Where several processes try, all succeed."""
+        with self.changing_shape() as connection:
+            self.bring(connection, to)
+
+    @contextlib.contextmanager
+    def changing_shape(self) -> Iterator[Connection]:
+        """A transaction in which tables may be made and rebuilt; one process at a time has it, the others wait."""
         with self.engine.connect() as connection:
             if not self.is_sqlite:
                 with connection.begin():
                     connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-                    self._migrate(connection, to)
+                    yield connection
                 return
             # Rebuilding a table drops the old one, and would drop with it all that refers to it. Can be set
             # outside of transactions only.
-            connection.connection.driver_connection.execute("pragma foreign_keys=off")  # type: ignore[union-attr]
+            file: Any = connection.connection.driver_connection
+            file.execute("pragma foreign_keys=off")
             try:
                 with connection.begin():
-                    self._migrate(connection, to)
+                    yield connection
                     if connection.exec_driver_sql("pragma foreign_key_check").first() is not None:
                         raise SetupError(f"The store {self.name} has rows that refer to nothing; restore a backup.")
             finally:
-                connection.connection.driver_connection.execute("pragma foreign_keys=on")  # type: ignore[union-attr]
+                file.execute("pragma foreign_keys=on")
 
-    def _migrate(self, connection: Connection, to: str) -> None:
+    def bring(self, connection: Connection, to: str) -> None:
+        """Brings the store to that shape in the transaction given, which `changing_shape` made."""
         from alembic import command
         from alembic.config import Config
 

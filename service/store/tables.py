@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 NAMES = {
@@ -94,6 +95,8 @@ extractions = Table(
     Column("job", String(36)),
     Column("rest", Text, nullable=False),  # the record without its article and claims, as JSON
     Index(None, "owner", "created", "id"),
+    Index(None, "owner", "model"),
+    Index(None, "job"),
     Index(None, "article"),
 )
 
@@ -118,21 +121,27 @@ claims = Table(
     Index(None, "owner", "key"),
     Index(None, "owner", "day", "key"),
     Index(None, "owner", "confidence", "key"),
+    Index(None, "owner", "kind", "key"),
     Index(None, "article"),
 )
+
+_WIDE = "high > low"
 
 claim_figures = Table(
     "claim_figures",
     metadata,
     Column("claim", Key, ForeignKey(claims.c.key, ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("low", Float),  # for comparing; the exact decimals stand in the claim's record
+    # For comparing: an open side is that of the other bound; the exact decimals stand in the claim's record.
+    Column("low", Float),
     Column("high", Float),
     Column("qualifier", String(16), nullable=False),
     Column("unit", Text),
     Column("counted_folded", Text),
     Column("measure_folded", Text),
     PrimaryKeyConstraint("claim", "position"),
+    Index(None, "low", "high", "claim"),
+    Index("ix_claim_figures_wide", "low", "high", "claim", sqlite_where=text(_WIDE), postgresql_where=text(_WIDE)),
 )
 
 claim_flags = Table(
@@ -141,7 +150,7 @@ claim_flags = Table(
     Column("claim", Key, ForeignKey(claims.c.key, ondelete="CASCADE"), nullable=False),
     Column("code", String(64), nullable=False),
     PrimaryKeyConstraint("claim", "code"),
-    Index(None, "code"),
+    Index(None, "code", "claim"),
 )
 
 # ── work on many articles ─────────────────────────────────────────────────────────────────────────────────────────

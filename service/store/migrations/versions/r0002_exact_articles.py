@@ -32,6 +32,18 @@ def upgrade() -> None:
             "record", existing_type=sa.JSON(), type_=sa.Text(), existing_nullable=False, postgresql_using="record::text"
         )
         claims.alter_column("id", existing_type=sa.String(220), type_=sa.Text(), existing_nullable=False)
+    op.execute("update claim_figures set low = high where low is null")
+    op.execute("update claim_figures set high = low where high is null")
+    op.create_index("ix_claim_figures_low_high_claim", "claim_figures", ["low", "high", "claim"])
+    wide = sa.text("high > low")
+    op.create_index(
+        "ix_claim_figures_wide", "claim_figures", ["low", "high", "claim"], sqlite_where=wide, postgresql_where=wide
+    )
+    op.drop_index("ix_claim_flags_code", "claim_flags")
+    op.create_index("ix_claim_flags_code_claim", "claim_flags", ["code", "claim"])
+    op.create_index("ix_claims_owner_kind_key", "claims", ["owner", "kind", "key"])
+    op.create_index("ix_extractions_owner_model", "extractions", ["owner", "model"])
+    op.create_index("ix_extractions_job", "extractions", ["job"])
 
 
 def _fill_fingerprints(connection: sa.Connection) -> None:
