@@ -82,7 +82,8 @@ def restore(store: str, path: Path, *, replace: bool = False) -> Counts:
                 with gzip.open(path, "rt", encoding="utf-8") as lines:
                     counts = _read(target, connection, lines)
             except _BROKEN as error:
-                raise SetupError(f"{path} is no whole backup of a store ({error}); nothing was changed.") from None
+                said = str(getattr(error, "orig", error)).partition("\n")[0]
+                raise SetupError(f"{path} is no whole backup of a store ({said}); nothing was changed.") from None
         with target.writing() as connection:
             connection.exec_driver_sql("analyze")
         return counts

@@ -47,12 +47,15 @@ def open_engine(url: URL, *, pool_size: int = 8) -> Engine:
     """An engine with what both engines need here. Nothing is asked of the database yet.
 
     SQLite writes ahead (readers never wait), syncs at each commit, waits for other writers, and takes its write lock at
-    the beginning of a transaction, since upgrading a read lock fails at once where two do so.
+    the beginning of a transaction, since upgrading a read lock fails at once where two do so. Errors repeat no values:
+    these are articles.
     """
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True)
+        return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     _check_file(url.database or "")
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -100,5 +100,5 @@ def _give_back(store: Store) -> None:
             connection.execute(text("insert into claim_words (claim_words) values ('optimize')"))
         with told(), contextlib.closing(store.engine.raw_connection()) as connection:  # outside of any transaction
             file: Any = connection.driver_connection
-            file.execute("pragma incremental_vacuum").fetchall()
-            file.execute("pragma wal_checkpoint(truncate)").fetchall()
+            # As a script, for a single statement without rows is stepped once, which frees one page.
+            file.executescript("pragma incremental_vacuum; pragma wal_checkpoint(truncate)")

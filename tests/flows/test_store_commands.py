@@ -112,7 +112,7 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(filled):
 
     assert row["words"] == "'=HYPERLINK(1)"
     assert row["speaker"] == "'@Ines"
-    assert (row["via"], row["content"], row["cue"], row["when"]) == ("Blue Line; a clerk", "38-65", "33-37", "2026-03")
+    assert (row["via"], row["content"], row["cue"], row["when"]) == ("Blue Line; a clerk", "38-66", "33-37", "2026-03")
     assert row["figures"] == "at_least 40…41.50 crates"
     assert (row["published"], row["needs_review"], row["hedged"]) == ("2026-03-05", "true", "false")
 
@@ -127,7 +127,7 @@ def test_a_table_of_columns_keeps_every_value_exact(filled, tmp_path, monkeypatc
     assert (read.metadata.num_rows, read.metadata.num_row_groups) == (7, 4)
     assert first["figures"][0]["low"] == "40"
     assert first["figures"][0]["high"] == "41.50"  # as written, not as a number in base two
-    assert (first["content"], first["when"]) == ([[38, 65]], [{"span": [3, 9], "value": "2026-03"}])
+    assert (first["content"], first["when"]) == ([[38, 66]], [{"span": [3, 9], "value": "2026-03"}])
     assert (first["words"], first["published"], first["via"]) == (
         CLAIM.text,
         date(2026, 3, 5),

@@ -136,8 +136,10 @@ def test_a_store_may_be_opened_without_being_changed(any_address):
 
 
 def test_tables_of_others_in_the_same_database_stay(any_address):
-    with open_engine(address(any_address)).begin() as connection:
+    engine = open_engine(address(any_address))
+    with engine.begin() as connection:
         connection.execute(text("create table workflow_status (id integer)"))
+    engine.dispose()
 
     with Store.open(any_address) as store:
         assert {*OURS, "workflow_status"} <= set(inspect(store.engine).get_table_names())
