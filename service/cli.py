@@ -10,8 +10,10 @@ import click
 
 from service.commands.cache import cache
 from service.commands.disputes import disputes
+from service.commands.export import export
 from service.commands.extract import extract
 from service.commands.shared import give_up, settings_of, settings_or_give_up
+from service.commands.store import store
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -23,6 +25,8 @@ def main() -> None:
 main.add_command(extract)
 main.add_command(cache)
 main.add_command(disputes)
+main.add_command(store)
+main.add_command(export)
 
 
 # ── serve ───────────────────────────────────────────────────────────────────────────────────────────────────────

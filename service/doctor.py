@@ -2,6 +2,7 @@
 
 Looks and tries, changes nothing; each finding says what to do about it."""
 
+import shutil
 import sys
 import tempfile
 import time
@@ -13,6 +14,7 @@ from service.errors import AccordingError
 from service.records import Article, Record
 from service.settings import Settings
 
+ROOM = 1_000_000_000  # bytes free where the store grows
 READY_SECONDS = 30.0  # how long a good finding is believed
 
 TRIAL = "Mayor Ana Reyes said at least eleven bridges were damaged."
@@ -33,6 +35,8 @@ def examine(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
     yield _python()
     yield from needed_parts(settings)
     yield from _models(settings, environ)
+    yield from _confidence(settings)
+    yield from _store(settings)
     yield from _folders()
 
 
@@ -113,6 +117,55 @@ def _models(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]
         ok = model.status != "missing"
         words = model.about + (f" (not tried: {model.needs})" if ok and model.needs else "")
         yield Finding(name=model.name, ok=ok, words=words, fix="" if ok else model.needs or "", needed=False)
+
+
+def _confidence(settings: Settings) -> Iterator[Finding]:
+    """Weights of the user's own; those shipped are read with the trial."""
+    from service.fitted import read_weights
+
+    if settings.confidence is None:
+        return
+    name = "weights of confidence"
+    try:
+        yield Finding(name=name, ok=True, words=f"{settings.confidence}, for {read_weights(settings.confidence).model}")
+    except AccordingError as error:
+        fix = "Unset ACCORDING_CONFIDENCE to use what is shipped, or set it to a file that is there."
+        yield Finding(name=name, ok=False, words=str(error), fix=fix)
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    """Whether what is found can be kept, and room for more."""
+    from service.store.database import address
+    from service.store.store import Store
+
+    if settings.store is None:
+        yield Finding(name="store", ok=True, words="off: nothing is kept", needed=False)
+        return
+    try:
+        url = address(settings.store)
+        file = Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+        if file is not None and not file.exists():
+            yield Finding(name="store", ok=True, words=f"{file} will be made", needed=False)
+        else:
+            with Store.open(settings.store, migrate=False) as store:
+                words = store.check()
+                fix = "" if words is None else "See `according store info`."
+                yield Finding(name="store", ok=words is None, words=words or store.name, fix=fix, needed=False)
+    except AccordingError as error:
+        fix = "Without it nothing is kept: set ACCORDING_STORE, or switch it off with ACCORDING_STORE=off."
+        yield Finding(name="store", ok=False, words=str(error), fix=fix, needed=False)
+        return
+    if file is not None:
+        yield from _room(file)
+
+
+def _room(file: Path) -> Iterator[Finding]:
+    folder = next((parent for parent in file.absolute().parents if parent.is_dir()), None)
+    if folder is not None:
+        free = shutil.disk_usage(folder).free
+        ok = free >= ROOM
+        fix = "" if ok else "Make room, delete old results with `according store clean`, or move the store."
+        yield Finding(name="room for the store", ok=ok, words=f"{free / 1e9:,.1f} GB free", fix=fix, needed=False)
 
 
 def _folders() -> Iterator[Finding]:

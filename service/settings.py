@@ -53,12 +53,15 @@ class Settings(Record):
     store: str | None = Field(
         default=None, description="file or database in which extractions and jobs are kept; off keeps none"
     )
+    keep_days: int | None = Field(
+        default=None, ge=1, description="days after which `according store clean` deletes what was kept"
+    )
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE
-        and ACCORDING_STORE, answers and extractions are kept in the user's own folders for such things, where there are any.
+        """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE and
+        ACCORDING_STORE, answers and extractions are kept in the user's own folders for such things, where there are.
 
         Raises SetupError naming the variable, its value and what it takes.
         """

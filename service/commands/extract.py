@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from service.commands.keeping import Keeper
 from service.commands.shared import NOTHING, PARTLY, give_up, settings_of
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class _Day(click.DateTime):
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Make no call beyond it.")
 @click.option("--no-cache", is_flag=True, help="Ask anew, and keep no answer for the next time.")
+@click.option("--no-store", is_flag=True, help="Keep nothing of what is found (see `according store`).")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first article that fails.")
 def extract(
     articles: tuple[str, ...],
@@ -77,6 +79,7 @@ def extract(
     verify: str | None,
     max_cost: float | None,
     no_cache: bool,
+    no_store: bool,
     fail_fast: bool,
 ) -> None:
     """Say who claims what in articles: .txt, .md, .html, .pdf and .docx files, folders of them, or - for
@@ -111,7 +114,8 @@ def extract(
     one = len(found) == 1 and len(articles) == 1 and not Path(articles[0]).is_dir()
     with _target(out) as target:
         sheet = _Sheet(shape, target.write, one=one, colour=out is None and sys.stdout.isatty())
-        code = _extract_all(found, reader, about, sheet, fail_fast)
+        keeper = Keeper(None if no_store else settings.store)
+        code = _extract_all(found, reader, about, sheet, keeper, fail_fast)
         target.keep = code != NOTHING
     sys.exit(code)
 
@@ -128,6 +132,7 @@ def _extract_all(
     reader: "_Reader",
     about: "About",
     sheet: "_Sheet",
+    keeper: Keeper,
     fail_fast: bool,
 ) -> int:
     import asyncio
@@ -140,11 +145,15 @@ def _extract_all(
                 outcomes.append(outcome)
                 if outcome.extraction is not None:
                     sheet.add(outcome.extraction)
+                    await asyncio.to_thread(keeper.keep, outcome.extraction)
                 tell(outcome)
                 if fail_fast and not outcome.complete:
                     break
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    finally:
+        keeper.close()
     sheet.end()
     return _verdict(outcomes, total=len(found))
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 NAMES = {
@@ -36,6 +37,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
+VERSION_TABLE = "store_version"  # in which the shape's number stands; others may keep their tables beside ours
 
 # SQLite counts up by itself only in a column that is INTEGER to the letter.
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -66,14 +68,16 @@ articles = Table(
     Column("key", Key, primary_key=True),
     _owner(),
     Column("id", String(200), nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the text
+    Column("fingerprint", String(64), nullable=False),  # of all that makes it this article
     Column("text", Text, nullable=False),
     Column("title", Text),
     Column("outlet", Text),
     Column("published", Date),
     Column("language", String(35)),
     Column("created", Moment, nullable=False),
-    UniqueConstraint("owner", "id", "sha256"),
+    UniqueConstraint("owner", "fingerprint"),
+    Index(None, "owner", "id"),
     Index(None, "owner", "sha256"),
 )
 
@@ -89,8 +93,10 @@ extractions = Table(
     Column("claims", Integer, nullable=False),
     Column("cost", Float),  # US dollars; null where nobody knows
     Column("job", String(36)),
-    Column("rest", JSON, nullable=False),  # the record, without its article and claims
+    Column("rest", Text, nullable=False),  # the record without its article and claims, as JSON
     Index(None, "owner", "created", "id"),
+    Index(None, "owner", "model"),
+    Index(None, "job"),
     Index(None, "article"),
 )
 
@@ -101,7 +107,7 @@ claims = Table(
     _owner(),
     Column("extraction", String(36), ForeignKey(extractions.c.id, ondelete="CASCADE"), nullable=False),
     Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
-    Column("id", String(220), nullable=False),
+    Column("id", Text, nullable=False),
     Column("speaker", Text),
     Column("speaker_folded", Text),  # with its aliases, one a line
     Column("kind", String(16), nullable=False),
@@ -110,26 +116,32 @@ claims = Table(
     Column("confidence", Float, nullable=False),
     Column("needs_review", Boolean, nullable=False),
     Column("day", Date, nullable=False),  # of publication, else of extraction
-    Column("record", JSON, nullable=False),
+    Column("record", Text, nullable=False),  # as JSON
     UniqueConstraint("extraction", "id"),
     Index(None, "owner", "key"),
     Index(None, "owner", "day", "key"),
     Index(None, "owner", "confidence", "key"),
+    Index(None, "owner", "kind", "key"),
     Index(None, "article"),
 )
+
+_WIDE = "high > low"
 
 claim_figures = Table(
     "claim_figures",
     metadata,
     Column("claim", Key, ForeignKey(claims.c.key, ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
-    Column("low", Float),  # for comparing; the exact decimals stand in the claim's record
+    # For comparing: an open side is that of the other bound; the exact decimals stand in the claim's record.
+    Column("low", Float),
     Column("high", Float),
     Column("qualifier", String(16), nullable=False),
     Column("unit", Text),
     Column("counted_folded", Text),
     Column("measure_folded", Text),
     PrimaryKeyConstraint("claim", "position"),
+    Index(None, "low", "high", "claim"),
+    Index("ix_claim_figures_wide", "low", "high", "claim", sqlite_where=text(_WIDE), postgresql_where=text(_WIDE)),
 )
 
 claim_flags = Table(
@@ -138,7 +150,7 @@ claim_flags = Table(
     Column("claim", Key, ForeignKey(claims.c.key, ondelete="CASCADE"), nullable=False),
     Column("code", String(64), nullable=False),
     PrimaryKeyConstraint("claim", "code"),
-    Index(None, "code"),
+    Index(None, "code", "claim"),
 )
 
 # ── work on many articles ─────────────────────────────────────────────────────────────────────────────────────────

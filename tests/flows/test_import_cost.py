@@ -5,7 +5,10 @@ import sys
 
 import pytest
 
-SLOW = ("litellm", "instructor", "openai", "datasets", "spacy", "scipy", "fastapi", "rich", "pandas", "numpy")
+SLOW = (
+    "litellm", "instructor", "openai", "datasets", "spacy", "scipy", "fastapi", "rich", "pandas", "numpy",
+    "sqlalchemy", "alembic", "pyarrow",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

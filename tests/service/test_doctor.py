@@ -8,7 +8,10 @@ from web_app import Scripted, make_extractor
 
 from service import cli, doctor
 from service.extractors import SegmentDrafts
+from service.fitted import SHIPPED
 from service.settings import Settings
+from service.store.database import address, open_engine
+from service.store.store import Store
 
 
 @pytest.fixture
@@ -96,3 +99,62 @@ def test_the_command_ends_well_only_where_nothing_needed_is_missing(monkeypatch,
     assert result.exit_code == code
     assert shown in result.stdout
     assert ("→ Get it." in result.stdout) == ("fix" in finding)
+
+
+# ── weights and store ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_weights_that_cannot_be_read_are_told_with_the_fix(found, tmp_path):
+    assert "weights of confidence" not in found()
+    assert found(confidence=SHIPPED)["weights of confidence"].ok
+
+    finding = found(confidence=tmp_path / "missing.json")["weights of confidence"]
+
+    assert not finding.ok
+    assert finding.needed
+    assert "missing.json" in finding.words
+    assert "ACCORDING_CONFIDENCE" in finding.fix
+
+
+def test_a_store_that_is_not_there_yet_is_not_made(found, tmp_path):
+    findings = found(store=str(tmp_path / "a folder" / "store.sqlite"))
+
+    assert findings["store"].ok
+    assert "will be made" in findings["store"].words
+    assert findings["room for the store"].ok
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_store_that_can_be_used_is_found(found, tmp_path):
+    Store.open(str(tmp_path / "store.sqlite")).close()
+
+    assert found(store=str(tmp_path / "store.sqlite"))["store"].ok
+    assert found()["store"].words == "off: nothing is kept"
+
+
+def test_a_store_that_cannot_be_used_is_told_with_the_fix(found, tmp_path):
+    (tmp_path / "store.sqlite").write_text("not a database, but a text of an editor")
+
+    finding = found(store=str(tmp_path / "store.sqlite"))["store"]
+
+    assert not finding.ok
+    assert not finding.needed
+    assert "no SQLite database" in finding.words
+    assert "ACCORDING_STORE=off" in finding.fix
+
+
+def test_an_older_store_is_told_of_and_left_as_it_is(found, tmp_path):
+    with Store(open_engine(address(str(tmp_path / "store.sqlite")))) as older:
+        older.migrate("0001")
+
+        assert "shape 0001" in found(store=str(tmp_path / "store.sqlite"))["store"].words
+        assert "shape 0001" in (older.check() or "")
+
+
+def test_little_room_is_told_with_the_fix(found, tmp_path, monkeypatch):
+    monkeypatch.setattr(doctor, "ROOM", 10**18)
+
+    finding = found(store=str(tmp_path / "store.sqlite"))["room for the store"]
+
+    assert not finding.ok
+    assert "according store clean" in finding.fix
