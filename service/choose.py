@@ -105,7 +105,7 @@ def _one_completer(name: str, settings: Settings, calls: Calls) -> Completer:
 
     if settings.replay is not None:
         return RecordedCompleter(name, settings.replay)
-    completer = _calling(name, settings, calls)
+    completer = calls.watched(_calling(name, settings, calls), settings)
     if calls.cache is not None and not name.startswith("simulated/"):
         from service.cached import CachedCompleter
 

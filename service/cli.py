@@ -12,7 +12,9 @@ from service.commands.cache import cache
 from service.commands.disputes import disputes
 from service.commands.export import export
 from service.commands.extract import extract
-from service.commands.shared import give_up, settings_of, settings_or_give_up
+from service.commands.keys import keys
+from service.commands.serve import serve
+from service.commands.shared import settings_or_give_up
 from service.commands.store import store
 
 
@@ -23,59 +25,12 @@ def main() -> None:
 
 
 main.add_command(extract)
+main.add_command(serve)
+main.add_command(keys)
 main.add_command(cache)
 main.add_command(disputes)
 main.add_command(store)
 main.add_command(export)
-
-
-# ── serve ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@main.command(short_help="Answer over HTTP, with a page to try it.")
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="0.0.0.0 opens it to the network: anyone may use it."
-)
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
-def serve(host: str, port: int, workers: int) -> None:
-    """Answer over HTTP: a page at /, the API at /v1/extract, its description at /openapi.json."""
-    import uvicorn
-
-    from service.errors import AccordingError
-
-    try:
-        settings_of()
-        _try_to_listen(host, port)
-    except AccordingError as error:
-        give_up(error)
-    click.echo(f"according: http://{host}:{port}/", err=True)
-    # By name, for each process makes its own; open streams hear of a signal by themselves, others get some seconds.
-    uvicorn.run(
-        "service.web.app:from_environment",
-        factory=True,
-        host=host,
-        port=port,
-        workers=workers,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=15,
-    )
-
-
-def _try_to_listen(host: str, port: int) -> None:
-    """Raises SetupError in words where the address cannot be had; the server itself would only write to its log."""
-    import socket
-
-    from service.errors import SetupError
-
-    try:
-        socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
-    except OSError as error:
-        raise SetupError(
-            f"Nothing can listen at {host}, port {port}: {error.strerror}. Name others with --host and --port."
-        ) from None
 
 
 # ── models, doctor ──────────────────────────────────────────────────────────────────────────────────────────────

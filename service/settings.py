@@ -56,12 +56,16 @@ class Settings(Record):
     keep_days: int | None = Field(
         default=None, ge=1, description="days after which `according store clean` deletes what was kept"
     )
+    hosts: str | None = Field(
+        default=None, description="names that the service goes by over HTTP, with commas; localhost always holds"
+    )
+    open: bool = Field(default=False, description="answer anybody over HTTP as long as there are no API keys")
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
         """Settings from `ACCORDING_…` variables; an empty value counts as not set. Without ACCORDING_CACHE and
-        ACCORDING_STORE, answers and extractions are kept in the user's own folders for such things, where there are.
+        ACCORDING_STORE, answers and extractions are kept in the user's own folders, where there are any.
 
         Raises SetupError naming the variable, its value and what it takes.
         """

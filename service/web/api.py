@@ -6,8 +6,10 @@ extraction and telling errors are files of their own.
 
 import asyncio
 
+import structlog
 from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.requests import ClientDisconnect
 
 from service.models import ModelStatus
@@ -15,6 +17,7 @@ from service.records import Article, Extraction, Record
 from service.rendering.lines import as_json
 from service.web import documentation
 from service.web.context import Context, context_of
+from service.web.guard import caller_of
 from service.web.problems import Problem
 from service.web.streaming import Ended, Watched, events, is_wanted
 
@@ -99,8 +102,23 @@ def answer(extraction: Extraction) -> Response:
     tags=["extraction"],
 )
 async def models(request: Request) -> ModelList:
+    caller_of(request, needs="extract")
     context = context_of(request)
     return ModelList(default=context.settings.model, models=tuple(context.describe_models()))
+
+
+@router.get(
+    "/metrics",
+    operation_id="metrics",
+    summary="What Prometheus counts: needs a key of the scope “metrics”, or no keys and this machine",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "Text for Prometheus"}},
+    tags=["health"],
+)
+async def metrics(request: Request) -> Response:
+    caller_of(request, needs="metrics")
+    exposition = await asyncio.to_thread(context_of(request).metrics.exposition)
+    return Response(exposition, media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/healthz", operation_id="health", summary="Whether the service lives", tags=["health"])
@@ -119,7 +137,12 @@ async def readiness(request: Request) -> Health:
     context = context_of(request)
     if context.stop.is_set():
         raise Problem("stopping")
-    missing = await asyncio.to_thread(context.missing)
+    missing = list(await asyncio.to_thread(context.missing))
+    trouble = await asyncio.to_thread(context.keeping.trouble)
+    if trouble is not None:
+        # Its words may name the machine that the database is on, and anybody may ask here.
+        structlog.get_logger("according.web").warning("store_unusable", why=trouble)
+        missing.append("The store cannot be used; the log says why.")
     if missing:
         raise Problem("not-ready", "; ".join(missing))
     return Health(status="ok")

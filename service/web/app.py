@@ -18,6 +18,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.telemetry import TelemetryConfig
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
@@ -29,11 +30,16 @@ from service.doctor import Missing
 from service.models import ModelStatus
 from service.secret_files import take_in
 from service.settings import Settings
+from service.telemetry import Tracing, tracing_of
 from service.vendor.libraries import close_connections
 from service.web import api, documentation, pages
+from service.web.callers import Callers
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
+from service.web.guard import OPEN, Guard
+from service.web.keeping import Keeping
 from service.web.logs import log_as_json
+from service.web.metrics import Metrics
 from service.web.problems import TOLD, Problem, on_error
 from service.web.streaming import PING_SECONDS
 from service.web.work import Doorway, Workshop
@@ -43,7 +49,9 @@ STATIC = Path(__file__).parent / "static"
 COMPUTING = 2  # articles computed here at once; more only take each other's time, for they share one interpreter
 CALLING = 32  # articles under way at models elsewhere
 WAITING = 16  # in line for either
-BODIES = 32  # coming in at once
+BODIES = 32  # of the largest size, coming in at once
+# The framework would tell of messages and values, wherever a provider is set for the whole process.
+OWN_TELEMETRY_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
 
 def create_app(
@@ -53,6 +61,8 @@ def create_app(
     extract_stream: ExtractStream | None = None,
     describe_models: Callable[[], Sequence[ModelStatus]] | None = None,
     missing: Callable[[], Sequence[str]] | None = None,
+    keeping: Keeping | None = None,
+    tracing: Tracing | None = None,
     computing: int = COMPUTING,
     calling: int = CALLING,
     waiting: int = WAITING,
@@ -68,17 +78,30 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
+        telemetry=OWN_TELEMETRY_ONLY,
     )
-    calls = Calls(settings)
+    keeping = keeping or Keeping(settings.store)
+    callers = Callers(keeping)
+    shops = {
+        "computing": Workshop(slots=computing, waiting=waiting),
+        "calling": Workshop(slots=calling, waiting=waiting),
+    }
+    tracing = tracing or Tracing()
+    metrics = Metrics(settings, keeping, shops)
+    calls = Calls(settings, on_call=metrics.model_call, tracing=tracing)
     app.state.context = Context(
         settings=settings,
         make_extractor=make_extractor or partial(choose.make_extractor, calls=calls),
         extract_stream=extract_stream or partial(pipeline.extract_stream, judge=choose.make_judge(settings, calls)),
         describe_models=describe_models or partial(models.describe_models, {}, api_base=settings.api_base),
         missing=missing or Missing(settings),
-        computing=Workshop(slots=computing, waiting=waiting),
-        calling=Workshop(slots=calling, waiting=waiting),
-        doorway=Doorway(bodies),
+        computing=shops["computing"],
+        calling=shops["calling"],
+        doorway=Doorway(bodies * settings.max_file_bytes),
+        keeping=keeping,
+        callers=callers,
+        metrics=metrics,
+        tracing=tracing,
         ping_seconds=ping_seconds,
     )
     app.include_router(api.router)
@@ -86,7 +109,8 @@ def create_app(
     app.mount("/static", Static(directory=STATIC), name="static")
     for error in (Problem, HTTPException, *TOLD):
         app.add_exception_handler(error, on_error)
-    app.add_middleware(Envelope)
+    app.add_middleware(Guard, settings=settings, callers=callers)
+    app.add_middleware(Envelope, metrics=metrics, tracing=tracing)  # the last one added is the outermost
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
     return app
 
@@ -97,7 +121,7 @@ def from_environment() -> FastAPI:
     take_in(os.environ)
     settings = Settings.from_environment(os.environ)
     describe = partial(models.describe_models, dict(os.environ), api_base=settings.api_base)
-    return create_app(settings, describe_models=describe)
+    return create_app(settings, describe_models=describe, tracing=tracing_of(os.environ))
 
 
 class Static(StaticFiles):
@@ -120,6 +144,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         context.stop.set()
         restore()
         await close_connections()
+        await asyncio.to_thread(context.callers.close)
+        await asyncio.to_thread(context.keeping.close)
+        await asyncio.to_thread(context.tracing.shut_down)
 
 
 def _on_signals(tell: Callable[[], object]) -> Callable[[], None]:
@@ -153,5 +180,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
         for (path, method), example in documentation.ANSWER_EXAMPLES.items():
             content = schema["paths"][path][method]["responses"]["200"]["content"]["application/json"]
             content["example"] = example
+        documentation.add_keys(schema, open_paths=OPEN)
         app.openapi_schema = schema
     return app.openapi_schema

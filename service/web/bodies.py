@@ -154,8 +154,7 @@ def _media_type(header: str | None) -> tuple[str, str | None]:
 async def _body(request: Request, *, limit: int) -> bytes:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Problem("unsupported-media-type", "Compressed bodies are not read; send it without Content-Encoding.")
-    announced = request.headers.get("content-length", "")
-    if announced.isascii() and announced.isdigit() and int(announced[:20]) > limit:
+    if (length_of(request) or 0) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
@@ -169,6 +168,12 @@ async def _body(request: Request, *, limit: int) -> bytes:
     except TimeoutError:
         raise Problem("too-slow", headers={"connection": "close"}) from None
     return b"".join(parts)
+
+
+def length_of(request: Request) -> int | None:
+    """How many bytes the body has, where the request says so."""
+    length = request.headers.get("content-length", "")
+    return int(length[:20]) if length.isascii() and length.isdigit() else None
 
 
 def _too_large(limit: int) -> Problem:

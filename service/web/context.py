@@ -16,7 +16,12 @@ from service.extractors import Extractor
 from service.models import ModelStatus, names_a_file
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.settings import Settings
-from service.web.bodies import Asked, read_asked
+from service.telemetry import Tracing, tell_extraction
+from service.web.bodies import Asked, length_of, read_asked
+from service.web.callers import Callers
+from service.web.guard import caller_of
+from service.web.keeping import Keeping
+from service.web.metrics import Metrics
 from service.web.problems import Problem
 from service.web.streaming import Item, Watched, is_wanted
 from service.web.work import Doorway, Workshop
@@ -46,6 +51,10 @@ class Context:
     computing: Workshop
     calling: Workshop
     doorway: Doorway
+    keeping: Keeping
+    callers: Callers
+    metrics: Metrics
+    tracing: Tracing
     ping_seconds: float
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     extractors: dict[tuple[str, bool], Extractor] = field(default_factory=dict)
@@ -60,9 +69,11 @@ class Context:
         """What the request asks; its body is not read where it could not be worked on anyway."""
         if self.stop.is_set():
             raise Problem("stopping", headers={"retry-after": "5"})
-        if self.calling.full:
-            self.computing.refuse_if_full()
-        with self.doorway.place():
+        caller = caller_of(request, needs="extract", spends=True)
+        if self.calling.is_full(caller.owner):
+            self.computing.refuse_if_full(caller.owner)
+        most, length = self.settings.max_file_bytes, length_of(request)
+        with self.doorway.place(most if length is None else min(length, most), caller.owner):
             return await read_asked(request, self.settings)
 
     def extractor(self, model: str, *, streamed: bool = False) -> Extractor:
@@ -87,9 +98,11 @@ class Context:
     def watch(self, request: Request, asked: Asked) -> Watched:
         """The extraction that was asked for, under way as soon as its items are."""
         model = self.model_of(asked)
-
+        caller = caller_of(request, needs="extract", spends=True)
         in_thread = computes_here(model)
         streamed = is_wanted(request) and not in_thread
+
+        traced = self.tracing.extraction(model)
 
         async def items() -> AsyncGenerator[Item, None]:
             settings = self.settings
@@ -99,10 +112,16 @@ class Context:
             async for item in self.extract_stream(
                 article, extractor=extractor, settings=settings, file_sha256=asked.file_sha256
             ):
+                if isinstance(item, Extraction):
+                    self.callers.charge(caller, item.usage.cost_usd or 0.0)
+                    self.metrics.extraction(item)
+                    tell_extraction(traced, item)
                 yield item
 
-        working = self.workshop_for(model).items(items, in_thread=in_thread)
-        return Watched(working, request=request, stop=self.stop, seconds=self.settings.request_seconds)
+        working = self.workshop_for(model).items(items, in_thread=in_thread, who=caller.owner)
+        return Watched(
+            working, request=request, stop=self.stop, seconds=self.settings.request_seconds, ended=traced.end
+        )
 
 
 def computes_here(model: str) -> bool:

@@ -3,6 +3,8 @@
 The examples are made of the real records, with offsets taken from their own text, so that they cannot go stale.
 """
 
+from collections.abc import Collection
+from copy import deepcopy
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -185,6 +187,28 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         }
         for status, found in kinds.items()
     }
+
+
+# What any address answers that wants a key, where there are any.
+GUARDED = ("key-needed", "wrong-key", "scope-missing", "wrong-host", "rate-limited", "budget-spent", "store-down")
+KEY_SCHEME = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "An API key, as `according keys create` makes them. None is needed as long as there are none.",
+}
+
+
+def add_keys(schema: dict[str, Any], *, open_paths: Collection[str]) -> None:
+    """Says of all but the open paths that they take a key, and what they answer without a good one."""
+    schema["components"]["securitySchemes"] = {"key": KEY_SCHEME}
+    guarded = {str(status): response for status, response in problem_responses(*GUARDED).items()}
+    for path, methods in schema["paths"].items():
+        for operation in methods.values() if path not in open_paths else ():
+            operation["security"] = [{"key": []}, {}]
+            for status, response in guarded.items():
+                own = operation["responses"].setdefault(status, deepcopy(response))
+                content = own.get("content", {}).get(MEDIA_TYPE, {})
+                content["examples"] = response["content"][MEDIA_TYPE]["examples"] | content.get("examples", {})
 
 
 EXTRACT_RESPONSES: dict[int | str, dict[str, Any]] = {

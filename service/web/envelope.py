@@ -8,18 +8,20 @@ import re
 import time
 import traceback
 import uuid
-from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.telemetry import Traced, Tracing
+from service.web.metrics import Metrics
 from service.web.problems import Problem
 
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-CONTENT_POLICY = (
+CONTENT_POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
@@ -37,24 +39,33 @@ SECURITY_HEADERS = {
 class Envelope:
     """Outermost of our own layers; as plain ASGI, so that streams pass through unbuffered."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, metrics: Metrics, tracing: Tracing) -> None:
         self.app = app
+        self.metrics = metrics
+        self.tracing = tracing
         self.log = structlog.get_logger("according.web")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope))
-        scope["request_id"] = request_id
+        headers = Headers(scope=scope)
+        scope["request_id"] = _request_id(headers)
         scope["log_fields"] = {}  # filled by handlers: model, characters, claims
-        began, status, caught = time.monotonic(), 0, ""
+        with self.metrics.in_flight.track_inprogress(), self.tracing.request(scope["method"], headers) as traced:
+            await self._answer(scope, receive, send, traced)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, traced: Traced) -> None:
+        request_id = scope["request_id"]
+        began, status, streamed, caught = time.monotonic(), 0, False, ""
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, streamed
             if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
                 status = message["status"]
-                _seal(MutableHeaders(scope=message), request_id)
+                streamed = headers.get("content-type", "").startswith("text/event-stream")
+                _seal(headers, request_id)
             await send(message)
 
         try:
@@ -67,7 +78,14 @@ class Envelope:
             if not status:
                 await Problem("internal-error").response(request_id)(scope, receive, send_with_headers)
         finally:
-            fields = _request_fields(scope, status, began) | ({"ended_by": caught} if caught else {})
+            seconds, route = time.monotonic() - began, route_of(scope)
+            self.metrics.request(scope["method"], route, status, seconds, streamed=streamed)
+            traced.rename(f"{scope['method']} {route}")
+            traced.tell(http__route=route, http__response__status_code=status or None, according__request_id=request_id)
+            if status >= 500 or (caught and not status):
+                traced.failed(caught or str(status))
+            fields = {"method": scope["method"], "route": route, "status": status, "seconds": round(seconds, 4)}
+            fields |= scope["log_fields"] | ({"ended_by": caught} if caught else {})
             self.log.info("request", request_id=request_id, **fields)
 
 
@@ -81,20 +99,15 @@ def _seal(headers: MutableHeaders, request_id: str) -> None:
     headers["x-request-id"] = request_id
     for name, value in SECURITY_HEADERS.items():
         headers[name] = value
+    if headers.get("content-type", "").startswith("text/html"):
+        headers["content-security-policy"] = PAGE_POLICY
     if "cache-control" not in headers:
         headers["cache-control"] = "no-store"
 
 
-def _request_fields(scope: Scope, status: int, began: float) -> dict[str, Any]:
-    route = scope.get("route")
-    return {
-        "method": scope["method"],
-        # The pattern, for a path may hold anything; files have the folder that they stand in.
-        "route": getattr(route, "path", None) or scope.get("root_path") or "(none)",
-        "status": status,
-        "seconds": round(time.monotonic() - began, 4),
-        **scope["log_fields"],
-    }
+def route_of(scope: Scope) -> str:
+    """The pattern of an address, for a path may hold anything; files have the folder that they stand in."""
+    return getattr(scope.get("route"), "path", None) or scope.get("root_path") or "(none)"
 
 
 def places_of(error: BaseException) -> list[str]:

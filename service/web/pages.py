@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from service.errors import SetupError
 from service.models import LOCAL, ModelStatus
 from service.rendering.table import table
 from service.web.api import finished
@@ -38,7 +39,15 @@ async def home(request: Request) -> Response:
         models=_choices(context),
         default=context.settings.model,
         max_characters=context.settings.max_characters,
+        needs_key=await _needs_key(context),
     )
+
+
+async def _needs_key(context: Context) -> bool:
+    try:
+        return await context.callers.keys_are_needed()
+    except SetupError:
+        return True  # nobody is let in before it is known
 
 
 # Files of this machine, and names of two parts: for those who know what they want.

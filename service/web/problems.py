@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from service.errors import AccordingError, InputError, PromptError, SetupError, TooLarge, UnsupportedFile
 from service.records import Record
+from service.store.database import StoreDown
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN = 20  # field errors told at most; a body can hold more than anybody wants to read
@@ -29,6 +30,19 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "not-utf-8": Kind(400, "The body is not UTF-8", "Send text encoded as UTF-8; no other encoding is read."),
+    "key-needed": Kind(
+        401,
+        "An API key is needed here",
+        "Send it as “Authorization: Bearer acc_…”. Whoever runs the service makes keys with `according keys create`.",
+    ),
+    "wrong-key": Kind(
+        401,
+        "This API key is not valid",
+        "It may be mistyped, expired or revoked. Whoever runs the service makes keys with `according keys create`.",
+    ),
+    "scope-missing": Kind(
+        403, "The API key is not for this", "The detail names the scope that is needed; have a key made that has it."
+    ),
     "foreign-page": Kind(
         403,
         "Requests from other sites' pages are refused",
@@ -49,10 +63,23 @@ KINDS: dict[str, Kind] = {
         "This kind of body cannot be read here",
         "Send application/json, or multipart/form-data with a .txt, .md, .html, .pdf or .docx file; not compressed.",
     ),
+    "wrong-host": Kind(
+        421,
+        "The service does not go by this name",
+        "Whoever runs it lists its names in ACCORDING_HOSTS. Until then it answers to localhost and to addresses.",
+    ),
     "invalid-request": Kind(
         422,
         "The request cannot be worked on as it is",
         "Each entry of `errors` points to a field and says what is wrong.",
+    ),
+    "rate-limited": Kind(
+        429, "Too many requests with this API key", "Try again after the seconds that Retry-After gives."
+    ),
+    "budget-spent": Kind(
+        429,
+        "What this API key may cost in a day is spent",
+        "Try again when the day has ended (UTC), after the seconds that Retry-After gives.",
     ),
     "internal-error": Kind(
         500,
@@ -68,6 +95,11 @@ KINDS: dict[str, Kind] = {
         503, "This model is not set up here", "GET /v1/models lists what can be used, and what the others still need."
     ),
     "busy": Kind(503, "Too many articles are being read", "Try again after the seconds that Retry-After gives."),
+    "store-down": Kind(
+        503,
+        "The store does not answer",
+        "Nothing can be kept or looked up now. Try again in a moment; what asks to keep nothing may work meanwhile.",
+    ),
     "not-ready": Kind(503, "The service cannot read articles yet", "The detail says what is missing on its machine."),
     "stopping": Kind(503, "The service is being stopped", "Try again in a moment."),
     "time-limit": Kind(
@@ -187,6 +219,8 @@ TOLD = (InputError, SetupError, PromptError)  # errors raised on purpose, whose 
 
 def from_error(error: AccordingError) -> Problem:
     """The problem for an error that the service raised on purpose: one of TOLD."""
+    if isinstance(error, StoreDown):
+        return Problem("store-down", headers={"retry-after": "5"})  # its words tell of the machine, for the log
     if not isinstance(error, InputError):
         return Problem("not-set-up", str(error))
     code = "too-large" if isinstance(error, TooLarge) else "invalid-request"

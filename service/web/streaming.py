@@ -7,7 +7,7 @@ meanwhile. What stops an extraction early (the client has gone, time is up, the 
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
 import structlog
 from fastapi import Request
@@ -35,10 +35,17 @@ class Watched:
     """
 
     def __init__(
-        self, items: AsyncGenerator[Item, None], *, request: Request, stop: asyncio.Event, seconds: float
+        self,
+        items: AsyncGenerator[Item, None],
+        *,
+        request: Request,
+        stop: asyncio.Event,
+        seconds: float,
+        ended: Callable[[], None] = lambda: None,
     ) -> None:
         self.gone = False
         self._items = items
+        self._ended = ended
         self._seconds = seconds
         self._deadline = asyncio.get_running_loop().time() + seconds
         self._upcoming: asyncio.Task[Item] | None = None
@@ -76,6 +83,7 @@ class Watched:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._items.aclose()
+        self._ended()
 
 
 async def _next(items: AsyncGenerator[Item, None]) -> Item:

@@ -8,6 +8,7 @@ again only when the thread has done its work.
 import asyncio
 import contextlib
 import threading
+from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from service.web.problems import Problem
 Item = TypeVar("Item")
 Items = Callable[[], AsyncGenerator[Item, None]]
 
+LINES = 4  # so many full lines at most, whoever waits in them
 RETRY_AFTER = 5  # seconds; about what a long article takes
 
 
@@ -24,59 +26,96 @@ def _busy() -> Problem:
 
 
 class Doorway:
-    """How many may bring in a body at the same time; nobody waits. Bounds the memory that bodies take."""
+    """How many bytes of bodies may come in at the same time; nobody waits. Bounds the memory that bodies take.
 
-    def __init__(self, places: int) -> None:
-        self.places = places
-        self.taken = 0
+    Whoever has a name takes at most half of it, so that one alone keeps nobody out."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self._taken: dict[str, int] = {}
 
     @contextlib.contextmanager
-    def place(self) -> Iterator[None]:
-        """Raises Problem `busy` where there is none."""
-        if self.taken >= self.places:
+    def place(self, size: int, who: str = "") -> Iterator[None]:
+        """Room for a body of at most `size` bytes. Raises Problem `busy` where there is none."""
+        size = max(size, 1)
+        mine = self._taken.get(who, 0) + size
+        too_much = bool(who) and size < mine > self.room // 2  # one body of theirs comes in, of whatever size
+        if too_much or sum(self._taken.values()) + size > self.room:
             raise _busy()
-        self.taken += 1
+        self._taken[who] = mine
         try:
             yield
         finally:
-            self.taken -= 1
+            self._taken[who] -= size
+            if not self._taken[who]:
+                del self._taken[who]
 
 
 class Workshop:
-    """Places to work at, counted. Lives in one event loop."""
+    """Places to work at, counted. Lives in one event loop.
+
+    Each who asks has a line of their own with `waiting` places, and the lines take turns: who sends too much waits
+    behind themselves."""
 
     def __init__(self, *, slots: int, waiting: int) -> None:
         self.slots = slots
         self.waiting = waiting
-        self.taken = 0
-        self._free = asyncio.Semaphore(slots)
+        self.working = 0
+        self._lines: dict[str, deque[asyncio.Future[None]]] = {}  # the first one's turn is next
 
     @property
-    def full(self) -> bool:
-        return self.taken >= self.slots + self.waiting
+    def in_line(self) -> int:
+        return sum(map(len, self._lines.values()))
 
-    def refuse_if_full(self) -> None:
+    def is_full(self, who: str = "") -> bool:
+        if self.working < self.slots:
+            return False
+        return len(self._lines.get(who, ())) >= self.waiting or self.in_line >= self.waiting * LINES
+
+    def refuse_if_full(self, who: str = "") -> None:
         """Raises Problem `busy` before a body is read that could not be worked on anyway."""
-        if self.full:
+        if self.is_full(who):
             raise _busy()
 
-    async def items(self, make_items: Items[Item], *, in_thread: bool) -> AsyncGenerator[Item, None]:
+    async def items(self, make_items: Items[Item], *, in_thread: bool, who: str = "") -> AsyncGenerator[Item, None]:
         """What `make_items` yields, once there is a place; leaving early cancels it."""
-        self.refuse_if_full()
-        self.taken += 1
-        try:
-            await self._free.acquire()
-        except BaseException:
-            self.taken -= 1
-            raise
+        self.refuse_if_full(who)
+        await self._enter(who)
         source = _from_thread(make_items, self._leave) if in_thread else _then(make_items, self._leave)
         async with contextlib.aclosing(source) as items:
             async for item in items:
                 yield item
 
+    async def _enter(self, who: str) -> None:
+        if self.working < self.slots:  # then nobody waits
+            self.working += 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(who, deque()).append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if place.cancelled():
+                self._step_out(who, place)
+            else:  # its turn came at the same moment
+                self._leave()
+            raise
+
+    def _step_out(self, who: str, place: asyncio.Future[None]) -> None:
+        self._lines[who].remove(place)
+        if not self._lines[who]:
+            del self._lines[who]
+
     def _leave(self) -> None:
-        self.taken -= 1
-        self._free.release()
+        self.working -= 1
+        while self._lines and self.working < self.slots:
+            who = next(iter(self._lines))
+            line = self._lines.pop(who)
+            place = line.popleft()
+            if line:
+                self._lines[who] = line  # behind all the others
+            self.working += 1
+            place.set_result(None)
 
 
 async def _then(make_items: Items[Item], leave: Callable[[], None]) -> AsyncGenerator[Item, None]:

@@ -5,14 +5,17 @@ Needs Chromium and its driver; skipped where they are missing, unless ACCORDING_
 
 import json
 import time
+from datetime import UTC, datetime
 
 import pytest
 from builders import a_figure
 from web_app import Scripted, an_app, claims_in, running
 
+from service import keys
 from service.records import Article
 from service.rendering.words import reading_of
 from service.settings import Settings
+from service.store.store import Store
 from service.web.app import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.network]
@@ -240,6 +243,30 @@ def test_a_problem_is_told_in_its_words(chromium):
 
     assert "The article or the body is too large" in told
     assert "ACCORDING_MAX_FILE_BYTES" in told
+
+
+def test_a_key_is_asked_for_where_one_is_needed_and_kept_in_the_tab_alone(chromium, tmp_path):
+    settings = Settings(store=str(tmp_path / "store.sqlite"))
+    with running(an_app(settings=settings)) as address:
+        hidden = not Page(chromium, address).one("#key").is_displayed()
+    with Store.open(settings.store) as store, store.writing() as connection:
+        secret = keys.create(connection, name="desk", now=datetime.now(UTC)).secret
+
+    with running(an_app(settings=settings)) as address:
+        page = Page(chromium, address)
+        page.ask(TEXT, wait=False)
+        page.wait(lambda: page.one("#alarm").is_displayed(), "the refusal")
+        refused = page.one("#alarm").text
+        page.one("#key").send_keys(secret)
+        page.ask(TEXT)
+        page.driver.get(address)
+        kept = page.run("return [document.getElementById('key').value, {...localStorage}, document.cookie]")
+        page.ask(TEXT)
+        page.driver.get_log("browser")  # the browser itself notes the refusal
+
+    assert hidden
+    assert "An API key is needed here" in refused
+    assert kept == [secret, {}, ""]
 
 
 def test_without_an_article_nothing_is_sent(page):

@@ -330,12 +330,16 @@ def test_models_says_what_can_be_used_and_what_each_needs(monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        pytest.param(["--host", "0.0.0.0", "--port", "9000", "--workers", "2"], ("0.0.0.0", 9000, 2), id="given"),
+        pytest.param(
+            ["--host", "0.0.0.0", "--open", "--port", "9000", "--workers", "2"], ("0.0.0.0", 9000, 2), id="given"
+        ),
         pytest.param([], ("127.0.0.1", 8000, 1), id="this-machine-alone-if-not"),
     ],
 )
 def test_serve_starts_the_application(monkeypatch, arguments, expected):
     calls = []
+    for set_for_the_processes in ("ACCORDING_OPEN", "PROMETHEUS_MULTIPROC_DIR"):
+        monkeypatch.setenv(set_for_the_processes, "")
     monkeypatch.setattr("uvicorn.run", lambda app, **options: calls.append((app, options)))
 
     result = run("serve", *arguments)

@@ -112,7 +112,7 @@ def test_a_request_too_slow_for_the_limit_is_told_so_and_stopped():
 
 async def _many(app, requests):
     transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         return await asyncio.gather(*(client.post("/v1/extract", json=request) for request in requests))
 
 
@@ -136,7 +136,7 @@ def test_no_more_bodies_come_in_at_once_than_memory_is_meant_for():
     async def both(app):
         transport = httpx.ASGITransport(app=app)
         headers = {"content-type": "application/json"}
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             calls = [client.post("/v1/extract", content=slowly(), headers=headers) for _ in range(2)]
             return [*await asyncio.gather(*calls), await client.post("/v1/extract", json={"text": TEXT})]
 
@@ -173,7 +173,7 @@ def test_the_service_answers_others_while_one_article_is_computed():
 
     async def both(app):
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             reading = asyncio.create_task(client.post("/v1/extract", json={"text": TEXT}))
             await asyncio.to_thread(entered.wait, 10)
             alive = await client.get("/healthz")
@@ -219,14 +219,29 @@ def test_a_sane_request_id_is_kept_and_another_is_replaced(given, kept):
     assert answer.headers["x-request-id"]
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/static/page.css", "/nothing", "/v1/extract"])
-def test_every_answer_carries_the_headers_that_keep_pages_harmless(path):
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        pytest.param("/", True, id="home"),
+        pytest.param("/problems/busy", True, id="problem's-page"),
+        pytest.param("/healthz", False, id="json"),
+        pytest.param("/static/page.css", False, id="file"),
+        pytest.param("/static/icon.svg", False, id="drawing"),
+        pytest.param("/nothing", False, id="not-found"),
+        pytest.param("/v1/extract", False, id="wrong-method"),
+    ],
+)
+def test_every_answer_carries_the_headers_that_keep_pages_harmless(path, page):
     headers = ask(an_app(), "GET", path).headers
 
-    assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
-    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    policy = headers["content-security-policy"]
+    assert policy.startswith("default-src 'none'; script-src 'self'" if page else "default-src 'none'; base-uri 'none'")
+    assert "frame-ancestors 'none'" in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
+    assert headers["cross-origin-opener-policy"] == headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["permissions-policy"] == "camera=(), geolocation=(), microphone=()"
+    assert "access-control-allow-origin" not in headers
 
 
 def test_the_log_has_one_line_a_request_and_no_article_text():

@@ -191,7 +191,7 @@ def test_places_are_free_again_after_clients_have_left():
             reader.until("event: claim")
             reader.close()
             until = time.monotonic() + 5
-            while app.state.context.computing.taken and time.monotonic() < until:
+            while app.state.context.computing.working and time.monotonic() < until:
                 time.sleep(0.01)
         answer = httpx.post(f"{address}/v1/extract", json={"text": TEXT})
 

@@ -60,6 +60,21 @@ function modelChosen() {
 byId("choice").addEventListener("change", modelChosen);
 modelChosen();
 
+// The key is in the tab's own storage and in the field, and goes into one header.
+const KEY = "according-key";
+byId("key").value = sessionStorage.getItem(KEY) ?? "";
+byId("key").addEventListener("change", () => sessionStorage.setItem(KEY, byId("key").value.trim()));
+
+function keyHeader() {
+  const key = byId("key").value.trim();
+  return key ? { authorization: `Bearer ${key}` } : {};
+}
+
+function askForKey() {
+  byId("key-field").hidden = false;
+  byId("key").focus();
+}
+
 function say(words) {
   byId("status").textContent = words;
 }
@@ -94,9 +109,10 @@ form.addEventListener("submit", async (submitted) => {
     const answer = await fetch("/v1/extract", {
       method: "POST",
       body,
-      headers: { accept: "text/event-stream", ...headers },
+      headers: { accept: "text/event-stream", ...keyHeader(), ...headers },
       signal: mine.signal,
     });
+    if (answer.status === 401) askForKey();
     if (!answer.ok) throw await problemOf(answer);
     for await (const event of eventsOf(answer.body)) take(event);
     if (!shown?.extraction && !shown?.problem) throw { title: "The answer broke off", detail: "Claims may be missing." };

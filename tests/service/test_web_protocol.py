@@ -1,0 +1,112 @@
+"""How long may a connection keep the server waiting?"""
+
+import contextlib
+import socket
+import time
+
+import pytest
+import uvicorn
+from web_app import Scripted, an_app, running
+
+from service.web import protocol
+
+pytestmark = pytest.mark.network
+
+
+@pytest.fixture
+def hasty(monkeypatch):
+    """Servers of this test speak as `serve` has them speak, with less patience."""
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(protocol, "TAKING_SECONDS", 0.5)
+    configure = uvicorn.Config.__init__
+
+    def with_protocol(self, app, **options):
+        configure(self, app, http=protocol.HastyProtocol, **options)
+
+    monkeypatch.setattr(uvicorn.Config, "__init__", with_protocol)
+
+
+@contextlib.contextmanager
+def connected(address):
+    host, port = address.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        yield connection
+
+
+def seconds_until_hung_up(connection):
+    began = time.monotonic()
+    with contextlib.suppress(ConnectionResetError):
+        assert connection.recv(1) == b""
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(b"GET /heal", id="part-of-a-line"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: ", id="part-of-the-head"),
+    ],
+)
+def test_who_does_not_finish_the_head_is_hung_up_on(hasty, sent):
+    with running(an_app()) as address, connected(address) as connection:
+        connection.sendall(sent)
+
+        assert 0.1 < seconds_until_hung_up(connection) < 5
+
+
+def test_bytes_that_trickle_in_gain_no_time(hasty):
+    with running(an_app()) as address, connected(address) as connection:
+        began = time.monotonic()
+        with contextlib.suppress(ConnectionError):
+            while time.monotonic() - began < 5:
+                connection.sendall(b"G")
+                time.sleep(0.05)
+
+    assert time.monotonic() - began < 5
+
+
+def test_a_second_request_of_a_connection_has_its_own_time(hasty):
+    whole = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with running(an_app()) as address, connected(address) as connection:
+        for _ in range(3):
+            connection.sendall(whole[:10])
+            time.sleep(0.15)
+            connection.sendall(whole[10:])
+            assert b"200" in connection.recv(10_000).split(b"\r\n")[0]
+            time.sleep(0.4)  # idle, which is the server's own keep-alive
+        connection.sendall(whole[:10])
+        assert seconds_until_hung_up(connection) < 5
+
+
+def test_a_body_has_more_time_than_a_head(hasty):
+    head = (
+        b"POST /v1/extract HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 26\r\n\r\n"
+    )
+    with running(an_app()) as address, connected(address) as connection:
+        connection.sendall(head)
+        for part in (b'{"text": "Ines ', b'said 3 is"}'):
+            time.sleep(0.4)
+            connection.sendall(part)
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_who_takes_nothing_of_the_answer_gives_the_place_free(hasty):
+    stream = Scripted()
+    app = an_app(stream, computing=1, waiting=0)
+    text = "Ines said 1 is. " * 12_000  # its claims are more than the kernel holds for a reader
+    body = f'{{"text": "{text}"}}'.encode()
+    head = (
+        f"POST /v1/extract HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\nContent-Length: {len(body)}\r\n"
+    )
+    with running(app) as address, connected(address) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(head.encode() + b"Content-Type: application/json\r\n\r\n" + body)
+
+        assert stream.ended.wait(30)
+        until = time.monotonic() + 20
+        while app.state.context.metrics.in_flight._value.get() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert app.state.context.metrics.in_flight._value.get() == 0
+        assert app.state.context.computing.working == 0
