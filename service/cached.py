@@ -96,7 +96,8 @@ class AnswerCache:
         given = {condition: value for condition, value in said.items() if value is not None}
         where = f" where {' and '.join(given)}" if given else ""
         gone = self._do(f"delete from answers{where} returning 1", tuple(given.values()))
-        self._do("pragma incremental_vacuum")
+        with self._lock:
+            self._connection.executescript("pragma incremental_vacuum")  # by execute() it would free one page alone
         return len(gone)
 
     def _do(self, statement: str, values: tuple[Any, ...] = ()) -> list[Any]:

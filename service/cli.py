@@ -8,14 +8,17 @@ import sys
 
 import click
 
+from service.commands.batch import batch
 from service.commands.cache import cache
 from service.commands.disputes import disputes
 from service.commands.export import export
 from service.commands.extract import extract
+from service.commands.jobs import jobs
 from service.commands.keys import keys
 from service.commands.serve import serve
 from service.commands.shared import settings_or_give_up
 from service.commands.store import store
+from service.commands.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -25,7 +28,10 @@ def main() -> None:
 
 
 main.add_command(extract)
+main.add_command(batch)
 main.add_command(serve)
+main.add_command(worker)
+main.add_command(jobs)
 main.add_command(keys)
 main.add_command(cache)
 main.add_command(disputes)

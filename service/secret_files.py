@@ -10,7 +10,8 @@ from pathlib import Path
 from service.errors import SetupError
 
 ENDING = "_FILE"
-KEYS = ("_API_KEY", "_TOKEN", "_SECRET_ACCESS_KEY")
+SEVERAL = "_WEBHOOK_SECRET"  # may hold two, while one takes the other's place
+KEYS = ("_API_KEY", "_TOKEN", "_SECRET_ACCESS_KEY", SEVERAL)
 LONGEST = 10_000  # characters; a file of more holds no key
 
 
@@ -34,6 +35,7 @@ def _key(variable: str, path: Path) -> str:
         raise SetupError(
             f"{variable}={str(path)!r} cannot be read: {why}. It names a file with the key alone."
         ) from None
-    if not key or len(key) > LONGEST or len(key.split()) > 1:
+    words = 2 if variable.endswith(SEVERAL + ENDING) else 1
+    if not key or len(key) > LONGEST or len(key.split()) > words:
         raise SetupError(f"{variable}={str(path)!r} holds no key: the file must hold the key alone, on one line.")
     return key

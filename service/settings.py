@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from service.errors import SetupError
 from service.records import Record
@@ -56,6 +56,11 @@ class Settings(Record):
     keep_days: int | None = Field(
         default=None, ge=1, description="days after which `according store clean` deletes what was kept"
     )
+    webhook_secret: SecretStr | None = Field(
+        default=None, description="secret that webhooks are signed with; two, with a space, while it is changed"
+    )
+    webhook_private: bool = Field(default=False, description="webhooks may lead to this machine and private networks")
+    max_upload_bytes: int = Field(default=1_000_000_000, ge=1, description="largest upload of a job, in bytes")
     hosts: str | None = Field(
         default=None, description="names that the service goes by over HTTP, with commas; localhost always holds"
     )

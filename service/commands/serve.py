@@ -3,8 +3,11 @@
 Looks beforehand at what would fail or be unsafe, and says so in words. What is served is left to `web`.
 """
 
+import contextlib
 import os
 import tempfile
+import threading
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
@@ -26,9 +29,19 @@ BACKLOG = 512  # connections that the kernel keeps while all are busy
 )
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes.")
+@click.option(
+    "--job-workers",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes that work on jobs, beside those that answer; 0 where `according worker` does it elsewhere.",
+)
 @click.option("--open", "open_", is_flag=True, help="Without API keys, answer other machines too.")
-def serve(host: str, port: int, workers: int, open_: bool) -> None:
+def serve(host: str, port: int, workers: int, job_workers: int, open_: bool) -> None:
     """Answer over HTTP: a page at /, the API at /v1/extract, its description at /openapi.json.
+
+    Jobs sent to /v1/jobs are worked on by processes beside it (--job-workers).
 
     Once there are API keys (`according keys create`), every request needs one.
     """
@@ -43,13 +56,46 @@ def serve(host: str, port: int, workers: int, open_: bool) -> None:
     if open_:
         os.environ["ACCORDING_OPEN"] = "true"  # each process reads its own settings
     click.echo(f"according: http://{f'[{host}]' if ':' in host else host}:{port}/", err=True)
-    if workers == 1:
-        _run(host, port, workers)
+    with job_workers_beside(job_workers if settings.store is not None else 0):
+        if workers == 1:
+            _run(host, port, workers)
+            return
+        # The processes count together in files; the client library reads this when it is imported.
+        with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
+            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+            _run(host, port, workers)
+
+
+@contextlib.contextmanager
+def job_workers_beside(count: int) -> Iterator[None]:
+    """So many processes that work on jobs, for as long as the block lasts; one that dies is started again.
+
+    They end by themselves where this process dies, however it does.
+    """
+    if not count:
+        yield
         return
-    # The processes count together in files; the client library reads this when it is imported.
-    with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-        _run(host, port, workers)
+    from service.commands.worker import child_command
+    from service.jobs.supervisor import POLL_SECONDS, Supervisor
+
+    command = child_command(concurrency=None, model=None, drain=DRAIN_SECONDS)
+    supervisor = Supervisor(
+        command, count, drain_seconds=DRAIN_SECONDS, say=lambda words: click.echo(f"according: {words}", err=True)
+    )
+    stop = threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(POLL_SECONDS):
+            supervisor.look()
+
+    watching = threading.Thread(target=watch, name="job-workers", daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watching.join()
+        supervisor.stop()
 
 
 def _run(host: str, port: int, workers: int) -> None:

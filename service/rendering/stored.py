@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from service.rendering.sheet import safe
 
 if TYPE_CHECKING:
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
 
     from service.store.search import StoredClaim
 
@@ -44,7 +44,7 @@ def write_parquet(claims: "Iterable[StoredClaim]", path: Path) -> int:
     """Writes the file in parts of some thousand rows; returns how many rows. Numbers of figures are decimal strings,
     spans are pairs of characters of the article."""
     import pyarrow as pa
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq
 
     schema, count, rows = _schema(), 0, iter(claims)
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

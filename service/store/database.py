@@ -43,11 +43,12 @@ def address(store: str) -> URL:
     return url
 
 
-def open_engine(url: URL, *, pool_size: int = 8) -> Engine:
+def open_engine(url: URL, *, pool_size: int = 8, begins: bool = True) -> Engine:
     """An engine with what both engines need here. Nothing is asked of the database yet.
 
     SQLite writes ahead (readers never wait), syncs at each commit, waits for other writers, and takes its write lock at
-    the beginning of a transaction, since upgrading a read lock fails at once where two do so. Errors repeat no values:
+    the beginning of a transaction, since upgrading a read lock fails at once where two do so. Without `begins` that is
+    left to whoever uses the engine, and to Python before the first statement that writes. Errors repeat no values:
     these are articles.
     """
     if url.get_backend_name() == "postgresql":
@@ -57,7 +58,10 @@ def open_engine(url: URL, *, pool_size: int = 8) -> Engine:
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True
     )
     event.listen(engine, "connect", _set_up_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    if begins:
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", lambda connection, _: setattr(connection, "isolation_level", "IMMEDIATE"))
     return engine
 
 

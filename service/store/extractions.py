@@ -5,7 +5,7 @@ Articles are kept once, however often they are read. What is asked across claims
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -128,12 +128,32 @@ def _fingerprint(article: Article) -> str:
 
 def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job: str | None = None) -> None:
     """Keeps the extraction with its article and claims. Nothing happens where one of its id is kept already."""
+    article = article_key(connection, extraction.article, owner=owner)
+    row, rows = _rows_of(extraction, article, owner=owner, job=job)
+    if connection.scalar(insert_new(connection, extractions).values(row).returning(extractions.c.id)) is not None:
+        _keep_claims(connection, rows, extraction.claims)
+
+
+def keep_all(
+    connection: Connection, found: Sequence[tuple[Extraction, int]], *, owner: str = "", job: str | None = None
+) -> None:
+    """Keeps extractions that are new, each of an article that is kept already under that key: a few statements for
+    all of them."""
+    made = [_rows_of(extraction, article, owner=owner, job=job) for extraction, article in found]
+    _insert(connection, extractions, (row for row, _ in made))
+    rows = [row for _, its_rows in made for row in its_rows]
+    _keep_claims(connection, rows, [claim for extraction, _ in found for claim in extraction.claims])
+
+
+def _rows_of(
+    extraction: Extraction, article: int, *, owner: str, job: str | None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """The extraction's row, and those of its claims."""
     try:
         rest = extraction.model_dump_json(exclude={"article", "claims"})
         records = [claim.model_dump_json() for claim in extraction.claims]
     except PydanticSerializationError as error:
         raise InputError(f"The extraction is no JSON: {error}.", field="extraction", fix="Extract it again.") from None
-    article = article_key(connection, extraction.article, owner=owner)
     row = {
         "id": extraction.extraction_id,
         "owner": owner,
@@ -146,9 +166,6 @@ def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job
         "job": job,
         "rest": rest,
     }
-    new = connection.scalar(insert_new(connection, extractions).values(row).returning(extractions.c.id))
-    if new is None or not records:
-        return
     shared = {
         "owner": owner,
         "extraction": extraction.extraction_id,
@@ -156,13 +173,17 @@ def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job
         "day": extraction.article.published or _day(extraction.created),
     }
     doubtful = frozenset(extraction.needs_review)
-    rows = [
+    return row, [
         shared | _row(claim, record, needs_review=claim.id in doubtful)
         for claim, record in zip(extraction.claims, records, strict=True)
     ]
-    keys = connection.scalars(insert(claims).returning(claims.c.key, sort_by_parameter_order=True), rows).all()
-    _insert(connection, claim_figures, _figures(keys, extraction.claims))
-    _insert(connection, claim_flags, _flags(keys, extraction.claims))
+
+
+def _keep_claims(connection: Connection, rows: list[dict[str, Any]], found: Sequence[ExtractedClaim]) -> None:
+    if rows:
+        keys = connection.scalars(insert(claims).returning(claims.c.key, sort_by_parameter_order=True), rows).all()
+        _insert(connection, claim_figures, _figures(keys, found))
+        _insert(connection, claim_flags, _flags(keys, found))
 
 
 def find(connection: Connection, extraction_id: str, *, owner: str = "") -> Extraction | None:

@@ -161,7 +161,7 @@ jobs = Table(
     Column("id", String(36), primary_key=True),
     _owner(),
     Column("name", Text),
-    Column("state", String(16), nullable=False),  # queued, running, done, cancelled
+    Column("state", String(16), nullable=False),  # incoming, queued, running, done, cancelled
     Column("priority", Integer, nullable=False, server_default="0"),  # higher goes first
     Column("model", Text, nullable=False),
     Column("options", JSON, nullable=False),  # settings that differ from the worker's own
@@ -170,6 +170,10 @@ jobs = Table(
     Column("per_minute", Integer),  # most articles begun in a minute
     Column("webhook", Text),
     Column("api_key", String(32)),
+    Column("chunks", Integer, nullable=False, server_default="0"),  # numbers of chunks given out so far
+    Column("enqueued", Integer, nullable=False, server_default="0"),  # numbers below this were put in line
+    Column("paused", Text),  # why no article is begun, in words
+    Column("next_start", Float),  # when the next article may begin, in seconds since 1970
     Column("created", Moment, nullable=False),
     Column("started", Moment),
     Column("finished", Moment),
@@ -193,6 +197,9 @@ job_articles = Table(
     Column("status", String(16)),  # the extraction's
     Column("error", String(64)),  # a code, as in the error tree
     Column("message", Text),
+    Column("calls", Integer, nullable=False, server_default="0"),
+    Column("prompt_tokens", Integer, nullable=False, server_default="0"),
+    Column("completion_tokens", Integer, nullable=False, server_default="0"),
     Column("cost", Float),
     Column("finished", Moment),
     PrimaryKeyConstraint("job", "position"),

@@ -15,10 +15,13 @@ from starlette.requests import ClientDisconnect
 from service.models import ModelStatus
 from service.records import Article, Extraction, Record
 from service.rendering.lines import as_json
-from service.web import documentation
+from service.store.extractions import find
+from service.store.store import Store
+from service.web import documentation, idempotency
+from service.web.bodies import Asked
 from service.web.context import Context, context_of
 from service.web.guard import caller_of
-from service.web.problems import Problem
+from service.web.problems import FieldError, Problem
 from service.web.streaming import Ended, Watched, events, is_wanted
 
 router = APIRouter()
@@ -44,17 +47,66 @@ class Health(Record):
     description=documentation.EXTRACT,
     response_class=Response,
     responses=documentation.EXTRACT_RESPONSES,
-    openapi_extra={"requestBody": documentation.EXTRACT_BODY},
+    openapi_extra={"requestBody": documentation.EXTRACT_BODY, "parameters": [documentation.KEY_PARAMETER]},
     tags=["extraction"],
 )
 async def extract(request: Request) -> Response:
     context = context_of(request)
+    key = idempotency.key_of(request)
+    if key is not None and is_wanted(request):
+        raise _not_with_key("Ask without text/event-stream, or without the key.")
     asked = await context.asked_by(request)
     request.scope["log_fields"] |= {"model": context.model_of(asked), "streamed": is_wanted(request)}
+    if key is not None:
+        return await _once(request, context, asked, key)
     watched = context.watch(request, asked)
     if is_wanted(request):
         return await _streamed(request, watched, context)
     return answer(await finished(request, watched))
+
+
+async def _once(request: Request, context: Context, asked: Asked, key: str) -> Response:
+    """The answer to a request that may have been made before: the stored extraction then."""
+    if not asked.form.store:
+        raise _not_with_key("The first answer can be told again only where it is kept: leave out `store`, or the key.")
+    caller = caller_of(request, needs="extract")
+    store = await context.store()
+    found: list[Extraction] = []
+
+    async def work() -> idempotency.Answer:
+        found.append(await finished(request, context.watch(request, asked)))
+        return idempotency.Answer(200, found[0].extraction_id)
+
+    told = await idempotency.once(
+        store,
+        work,
+        owner=caller.owner,
+        key=key,
+        fingerprint=asked.fingerprint,
+        request_id=request.scope["request_id"],
+    )
+    if (error := idempotency.told_again(told)) is not None:
+        return error
+    extraction = found[0] if found else await stored(store, told.body, owner=caller.owner)
+    if extraction is None:
+        raise Problem("gone")
+    response = answer(extraction)
+    response.headers.update(idempotency.REPLAYED if told.replayed else {})
+    return response
+
+
+def _not_with_key(message: str) -> Problem:
+    return Problem("invalid-request", message, errors=[FieldError(pointer="", message=message)])
+
+
+async def stored(store: Store, extraction_id: str, *, owner: str) -> Extraction | None:
+    """The extraction as it was kept, None where the owner has none of that id."""
+
+    def look() -> Extraction | None:
+        with store.reading() as connection:
+            return find(connection, extraction_id, owner=owner)
+
+    return await asyncio.to_thread(look)
 
 
 async def _streamed(request: Request, watched: Watched, context: Context) -> Response:

@@ -32,7 +32,7 @@ from service.secret_files import take_in
 from service.settings import Settings
 from service.telemetry import Tracing, tracing_of
 from service.vendor.libraries import close_connections
-from service.web import api, documentation, pages
+from service.web import api, documentation, jobs_api, pages, stored_api
 from service.web.callers import Callers
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
@@ -50,6 +50,7 @@ COMPUTING = 2  # articles computed here at once; more only take each other's tim
 CALLING = 32  # articles under way at models elsewhere
 WAITING = 16  # in line for either
 BODIES = 32  # of the largest size, coming in at once
+UPLOADS = 4  # of jobs, coming in at once; each takes room on the disk, and a thread while it is put in the store
 # The framework would tell of messages and values, wherever a provider is set for the whole process.
 OWN_TELEMETRY_ONLY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 
@@ -67,6 +68,7 @@ def create_app(
     calling: int = CALLING,
     waiting: int = WAITING,
     bodies: int = BODIES,
+    uploads: int = UPLOADS,
     ping_seconds: float = PING_SECONDS,
 ) -> FastAPI:
     """The application. `missing` says in words what it cannot work without (for /readyz)."""
@@ -98,13 +100,15 @@ def create_app(
         computing=shops["computing"],
         calling=shops["calling"],
         doorway=Doorway(bodies * settings.max_file_bytes),
+        uploads=Doorway(uploads),
         keeping=keeping,
         callers=callers,
         metrics=metrics,
         tracing=tracing,
         ping_seconds=ping_seconds,
     )
-    app.include_router(api.router)
+    for router in (api.router, stored_api.router, jobs_api.router):
+        app.include_router(router)
     app.include_router(pages.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     for error in (Problem, HTTPException, *TOLD):
@@ -175,10 +179,10 @@ def _on_signals(tell: Callable[[], object]) -> Callable[[], None]:
 def _openapi(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        schema["components"]["schemas"] |= documentation.PROBLEM_SCHEMAS
+        schema["components"]["schemas"] |= documentation.SCHEMAS
         # The framework leaves nulls out of what it is given, and an example without them is not valid any more.
-        for (path, method), example in documentation.ANSWER_EXAMPLES.items():
-            content = schema["paths"][path][method]["responses"]["200"]["content"]["application/json"]
+        for (path, method, status), example in documentation.ANSWER_EXAMPLES.items():
+            content = schema["paths"][path][method]["responses"][status]["content"]["application/json"]
             content["example"] = example
         documentation.add_keys(schema, open_paths=OPEN)
         app.openapi_schema = schema

@@ -6,10 +6,11 @@ twice in a JSON object, the last holds. Bodies are read up to the limit and no f
 
 import asyncio
 import hashlib
+import json
 from collections.abc import AsyncGenerator
 from datetime import date
 from email.message import Message
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
@@ -24,6 +25,9 @@ from service.records import Article, Record
 from service.settings import Settings
 from service.web.problems import FieldError, Problem, from_validation
 
+Asks = TypeVar("Asks", bound=Record)
+
+_OPTION = "ACCORDING_MAX_FILE_BYTES"
 BODY_SECONDS = 60.0  # a body of the default limit needs 2.7 Mbit/s
 
 
@@ -52,8 +56,8 @@ _SHOWN: JsonDict = {"pattern": "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$"}
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[!-~]+$")]
 
 
-class _About(Record):
-    """What may be said of an article, and who is to read it."""
+class About(Record):
+    """What may be said of an article."""
 
     model_config = ConfigDict(strict=True)
 
@@ -62,16 +66,26 @@ class _About(Record):
     published: Day | None = Field(default=None, description="what “on Monday” is counted from, as YYYY-MM-DD")
     language: Words | None = Field(default=None, max_length=35, description="such as “en”")
     id: Words | None = Field(default=None, min_length=1, max_length=200, description="begins the ids of the claims")
-    model: Name | None = Field(default=None, description="one of GET /v1/models; the service's own choice if left out")
 
 
-class TextRequest(_About):
+class ArticleText(About):
     """An article as JSON. `text` is read exactly as it is: all offsets in the answer count its characters."""
 
     text: Words = Field(min_length=1, description="the article's plain text", json_schema_extra=_SHOWN)
 
 
-class FormRequest(_About):
+class _Wanted(Record):
+    """Who is to read the article, and whether what is found is kept."""
+
+    model: Name | None = Field(default=None, description="one of GET /v1/models; the service's own choice if left out")
+    store: bool = Field(default=True, description="whether the extraction is kept, where the service keeps any")
+
+
+class TextRequest(ArticleText, _Wanted):
+    """An article as JSON. `text` is read exactly as it is: all offsets in the answer count its characters."""
+
+
+class FormRequest(About, _Wanted):
     """The same as a form; instead of `text`, `file` may hold a .txt, .md, .html, .pdf or .docx file."""
 
     text: Words | None = Field(default=None, min_length=1, description="the article's plain text")
@@ -84,6 +98,12 @@ class Asked(Record):
     file: bytes | None = None
     filename: str | None = None
     content_type: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Of what is asked, however it was sent: the borders of a form's parts differ each time."""
+        said = ("extract", self.form.model_dump_json(), self.filename, self.content_type, self.file_sha256)
+        return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     @property
     def file_sha256(self) -> str | None:
@@ -105,16 +125,20 @@ class Asked(Record):
                 published=form.published,
             )
             return article.model_copy(update={"language": form.language}) if form.language else article
-        text = form.text or ""
-        return article_from_text(
-            text,
-            id=form.id or f"article-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
-            max_characters=settings.max_characters,
-            title=form.title,
-            outlet=form.outlet,
-            published=form.published,
-            language=form.language,
-        )
+        return article_of(form, form.text or "", settings)
+
+
+def article_of(about: About, text: str, settings: Settings) -> Article:
+    """The article of that text. Raises InputError where it cannot be taken."""
+    return article_from_text(
+        text,
+        id=about.id or f"article-{hashlib.sha256(text.encode()).hexdigest()[:12]}",
+        max_characters=settings.max_characters,
+        title=about.title,
+        outlet=about.outlet,
+        published=about.published,
+        language=about.language,
+    )
 
 
 # ── reading the request ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,16 +146,23 @@ class Asked(Record):
 
 async def read_asked(request: Request, settings: Settings) -> Asked:
     """What the request asks. Raises Problem, naming the field, where it cannot be taken as it is."""
+    media_type = media_type_of(request, "application/json", "multipart/form-data")
+    body = await read_body(request, limit=settings.max_file_bytes)
+    if media_type == "application/json":
+        return Asked(form=FormRequest.model_construct(**dict(from_json(TextRequest, body))))
+    return await _from_form(request, body)
+
+
+def media_type_of(request: Request, *known: str) -> str:
+    """The kind of body, one of those known. Raises Problem for others, for other encodings and for foreign pages."""
     refuse_foreign_pages(request)
     media_type, charset = _media_type(request.headers.get("content-type"))
-    if media_type not in ("application/json", "multipart/form-data"):
+    if media_type not in known:
         raise Problem("unsupported-media-type")
     if charset is not None and charset.lower() not in ("utf-8", "utf8"):
         raise Problem("not-utf-8")
-    body = await _body(request, limit=settings.max_file_bytes)
-    if media_type == "application/json":
-        return Asked(form=_from_json(body))
-    return await _from_form(request, body)
+    refuse_compressed(request)
+    return media_type
 
 
 def refuse_foreign_pages(request: Request) -> None:
@@ -151,11 +182,20 @@ def _media_type(header: str | None) -> tuple[str, str | None]:
     return message.get_content_type(), charset if isinstance(charset, str) else None
 
 
-async def _body(request: Request, *, limit: int) -> bytes:
+def refuse_compressed(request: Request) -> None:
     if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise Problem("unsupported-media-type", "Compressed bodies are not read; send it without Content-Encoding.")
+
+
+def refuse_announced(request: Request, *, limit: int, option: str) -> None:
+    """Refuses a body that says itself that it is too large, before any of it is read."""
     if (length_of(request) or 0) > limit:
-        raise _too_large(limit)
+        raise too_large(limit, option)
+
+
+async def read_body(request: Request, *, limit: int) -> bytes:
+    """The whole body, read no further than the limit. Raises Problem where it is too large or too slow."""
+    refuse_announced(request, limit=limit, option=_OPTION)
     parts: list[bytes] = []
     size = 0
     try:
@@ -163,7 +203,7 @@ async def _body(request: Request, *, limit: int) -> bytes:
             async for part in request.stream():
                 size += len(part)
                 if size > limit:
-                    raise _too_large(limit)
+                    raise too_large(limit, _OPTION)
                 parts.append(part)
     except TimeoutError:
         raise Problem("too-slow", headers={"connection": "close"}) from None
@@ -176,22 +216,22 @@ def length_of(request: Request) -> int | None:
     return int(length[:20]) if length.isascii() and length.isdigit() else None
 
 
-def _too_large(limit: int) -> Problem:
-    detail = f"A body may hold {limit:,} bytes; the option ACCORDING_MAX_FILE_BYTES raises this."
+def too_large(limit: int, option: str) -> Problem:
+    detail = f"A body may hold {limit:,} bytes; the option {option} raises this."
     errors = [FieldError(pointer="", message=detail)]
     return Problem("too-large", detail, errors=errors, headers={"connection": "close"})
 
 
-def _from_json(body: bytes) -> FormRequest:
+def from_json(kind: type[Asks], body: bytes) -> Asks:
+    """What the body asks, as that record. Raises Problem, pointing to the field."""
     try:
         body.decode("utf-8")
     except UnicodeDecodeError:
         raise Problem("not-utf-8") from None
     try:
-        asked = TextRequest.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as error:
         raise from_validation(error) from None
-    return FormRequest.model_construct(**dict(asked))
 
 
 class _Parser(MultiPartParser):

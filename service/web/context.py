@@ -16,6 +16,8 @@ from service.extractors import Extractor
 from service.models import ModelStatus, names_a_file
 from service.records import Article, ExtractedClaim, Extraction, Failure
 from service.settings import Settings
+from service.store import extractions
+from service.store.store import Store
 from service.telemetry import Tracing, tell_extraction
 from service.web.bodies import Asked, length_of, read_asked
 from service.web.callers import Callers
@@ -51,6 +53,7 @@ class Context:
     computing: Workshop
     calling: Workshop
     doorway: Doorway
+    uploads: Doorway
     keeping: Keeping
     callers: Callers
     metrics: Metrics
@@ -75,6 +78,13 @@ class Context:
         most, length = self.settings.max_file_bytes, length_of(request)
         with self.doorway.place(most if length is None else min(length, most), caller.owner):
             return await read_asked(request, self.settings)
+
+    async def store(self) -> Store:
+        """The store. Raises Problem where none is set, StoreDown where it does not answer."""
+        store = await asyncio.to_thread(self.keeping.store)
+        if store is None:
+            raise Problem("not-set-up", "Nothing is kept here; whoever runs the service sets ACCORDING_STORE.")
+        return store
 
     def extractor(self, model: str, *, streamed: bool = False) -> Extractor:
         """The extractor of that name, made once; `streamed` listens to its model while that writes.
@@ -108,6 +118,8 @@ class Context:
             settings = self.settings
             article = asked.article(settings) if in_thread else await asyncio.to_thread(asked.article, settings)
             extractor = self.extractor(model, streamed=streamed)
+            # Before any work: where it is down, nothing must be paid for that is then lost.
+            store = await asyncio.to_thread(self.keeping.store) if asked.form.store else None
             yield article
             async for item in self.extract_stream(
                 article, extractor=extractor, settings=settings, file_sha256=asked.file_sha256
@@ -116,12 +128,19 @@ class Context:
                     self.callers.charge(caller, item.usage.cost_usd or 0.0)
                     self.metrics.extraction(item)
                     tell_extraction(traced, item)
+                    if store is not None:
+                        await asyncio.to_thread(_keep, store, item, caller.owner)
                 yield item
 
         working = self.workshop_for(model).items(items, in_thread=in_thread, who=caller.owner)
         return Watched(
             working, request=request, stop=self.stop, seconds=self.settings.request_seconds, ended=traced.end
         )
+
+
+def _keep(store: Store, extraction: Extraction, owner: str) -> None:
+    with store.writing() as connection:
+        extractions.keep(connection, extraction, owner=owner)
 
 
 def computes_here(model: str) -> bool:

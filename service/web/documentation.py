@@ -8,16 +8,21 @@ from copy import deepcopy
 from datetime import UTC, date, datetime
 from typing import Any
 
+from service.jobs.records import JobOptions, JobView
 from service.records import (
     Article,
     ExtractedClaim,
     Extraction,
     Figure,
     Reason,
+    Record,
     Source,
     Span,
+    Usage,
 )
+from service.store.search import ClaimPage, StoredClaim
 from service.web.bodies import FormRequest, TextRequest
+from service.web.orders import LINES, JobQuery, JobRequest
 from service.web.problems import KINDS, MEDIA_TYPE, FieldError, Kind, Problem, ProblemDetails
 
 TITLE = "according"
@@ -32,7 +37,10 @@ EXTRACT = (
     "`status` is `partial` where a part of the article failed (`failures` says which); an article of which every part "
     "failed is a 502 with the extraction inside. No claims with status `complete` means that there are none.\n\n"
     "With `Accept: text/event-stream` the answer is a stream: an event `article`, then `claim` and `failure` as each "
-    "is known, and last `done` with the whole extraction, or `problem` where it ends early. Nothing is stored."
+    "is known, and last `done` with the whole extraction, or `problem` where it ends early.\n\n"
+    "The extraction is kept and found again under /v1/extractions, and its claims under /v1/claims, unless `store` is "
+    "false or the service keeps nothing. With an `Idempotency-Key` the same request may be sent again for 24 hours and "
+    "is worked on once; errors that come after work has begun are told again too."
 )
 
 _TEXT = "Mayor Ana Reyes said at least eleven bridges were damaged. The army denied any losses."
@@ -117,9 +125,57 @@ MODELS_EXAMPLE = {
         },
     ],
 }
-ANSWER_EXAMPLES: dict[tuple[str, str], Any] = {
-    ("/v1/extract", "post"): EXTRACTION_EXAMPLE.model_dump(mode="json"),
-    ("/v1/models", "get"): MODELS_EXAMPLE,
+CLAIMS_EXAMPLE = ClaimPage(
+    claims=(
+        StoredClaim(
+            claim=EXTRACTION_EXAMPLE.claims[0],
+            needs_review=False,
+            extraction_id=EXTRACTION_EXAMPLE.extraction_id,
+            created=EXTRACTION_EXAMPLE.created,
+            model=EXTRACTION_EXAMPLE.model,
+            article=_ARTICLE.id,
+            sha256=_ARTICLE.sha256,
+            title=_ARTICLE.title,
+            outlet=_ARTICLE.outlet,
+            published=_ARTICLE.published,
+        ),
+    ),
+    next=None,
+)
+JOB_EXAMPLE = JobView(
+    id="7b1d3c52-90ad-4a0e-8d5e-1c7a4b1f0e66",
+    name="Night run",
+    state="running",
+    model="embedded",
+    priority=0,
+    options=JobOptions(),
+    total=1200,
+    done=300,
+    partial=2,
+    failed=1,
+    cancelled=0,
+    waiting=899,
+    per_minute_now=240.0,
+    seconds_left=224.8,
+    cost=None,
+    max_cost=None,
+    per_minute=None,
+    usage=Usage(),
+    webhook=None,
+    created=datetime(2026, 3, 5, 22, 0, tzinfo=UTC),
+    started=datetime(2026, 3, 5, 22, 0, 1, tzinfo=UTC),
+    finished=None,
+)
+ANSWER_EXAMPLES: dict[tuple[str, str, str], Any] = {
+    ("/v1/extract", "post", "200"): EXTRACTION_EXAMPLE.model_dump(mode="json"),
+    ("/v1/models", "get", "200"): MODELS_EXAMPLE,
+    ("/v1/extractions/{extraction_id}", "get", "200"): EXTRACTION_EXAMPLE.model_dump(mode="json"),
+    ("/v1/claims", "get", "200"): CLAIMS_EXAMPLE.model_dump(mode="json"),
+    ("/v1/jobs", "post", "202"): JOB_EXAMPLE.model_dump(mode="json"),
+    ("/v1/jobs", "get", "200"): {"jobs": [JOB_EXAMPLE.model_dump(mode="json")], "next": None},
+    ("/v1/jobs/{job_id}", "get", "200"): JOB_EXAMPLE.model_dump(mode="json") | {"failures": []},
+    ("/v1/jobs/{job_id}/cancel", "post", "200"): JOB_EXAMPLE.model_dump(mode="json"),
+    ("/v1/jobs/{job_id}/retry", "post", "200"): JOB_EXAMPLE.model_dump(mode="json"),
 }
 
 
@@ -158,11 +214,46 @@ EXTRACT_BODY: dict[str, Any] = {
     },
 }
 
-PROBLEM_SCHEMAS = {
+SCHEMAS = {
     "ProblemDetails": ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}"),
     "FieldError": FieldError.model_json_schema(),
 }
-PROBLEM_SCHEMAS["ProblemDetails"].pop("$defs", None)
+SCHEMAS["ProblemDetails"].pop("$defs", None)
+
+KEY_PARAMETER: dict[str, Any] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "any words of your own, such as a random UUID: the same request with the same key is done once",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+}
+NEXT: dict[str, Any] = {
+    "Link": {"description": 'the next page, as rel="next"; missing on the last', "schema": {"type": "string"}}
+}
+
+
+def parameters_of(kind: type[Record]) -> list[dict[str, Any]]:
+    """The record's fields as what may stand after the question mark; none must."""
+    schema = kind.model_json_schema(ref_template="#/components/schemas/{model}")
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": False,
+            **({"description": field.pop("description")} if "description" in field else {}),
+            "schema": _without_null(field),
+        }
+        for name, field in schema["properties"].items()
+    ]
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    kinds = [kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"]
+    rest = {name: value for name, value in field.items() if name not in ("anyOf", "title")}
+    if rest.get("default", ...) is None:
+        del rest["default"]
+    return rest | (kinds[0] if len(kinds) == 1 else {"anyOf": kinds} if kinds else {})
+
 
 _FIELD_ERRORS = {"invalid-request": (FieldError(pointer="/published", message="Input should be a valid date"),)}
 
@@ -228,9 +319,119 @@ EXTRACT_RESPONSES: dict[int | str, dict[str, Any]] = {
         "invalid-request",
         "internal-error",
         "model-failed",
+        "bad-idempotency-key",
+        "idempotency-key-in-use",
+        "idempotency-key-reused",
+        "gone",
         "not-set-up",
+        "store-down",
         "busy",
         "stopping",
         "time-limit",
+    ),
+}
+
+
+# ── what is kept, and jobs ──────────────────────────────────────────────────────────────────────────────────────────
+
+STORED = ("key-needed", "scope-missing", "rate-limited", "not-set-up", "store-down")
+CLAIMS = (
+    "All that is asked must hold. `speaker` and `text` may stand anywhere in the names and the words of a claim, "
+    "whatever their case, accents and typography; `text` word by word unless in quotation marks. `low` and `high`"
+    " bound a figure, and `counted` and `unit` are of that same figure. `since` and `until` are days of "
+    "publication, else of extraction. `cursor` is the `next` of the page before, for the very same question."
+)
+DELETE_ARTICLE = (
+    "The name is the article's id, or the SHA-256 of its text (12 or more of its first characters do). "
+    "Extractions, claims, rows of jobs and models' answers about it go with it, in the store and in the cache of "
+    "this machine."
+)
+CREATE_JOB = (
+    "As JSON with `articles`; as application/x-ndjson with one article a line and the order in the address; or as"
+    " a form with several files named `file` and the order in its fields. Lines end at \\n alone. Nothing is begun"
+    " before all of it is there; where a line is no article, or two have the same id, nothing is kept and the "
+    "error names the line.\n\n"
+    "Articles without an `id` are named after the hash of their text. The answer comes as soon as the job is "
+    "taken in; `Location` is where to follow it. With a `webhook` a signed message (Standard Webhooks) is sent "
+    "when it has ended."
+)
+GET_JOB = (
+    "`failures` holds the first articles that failed; the results hold all. With `Accept: text/event-stream` an "
+    "event `progress` comes for each change and one last `done`; who comes back with `Last-Event-ID` hears only "
+    "what is new."
+)
+GET_RESULTS = (
+    "One JSON object a line, with the whole extraction. In order of the input they end before the first article "
+    "that has not ended yet: ask again with `after` set to the last position for those that follow. With "
+    "order=done come all that have ended, in the order in which they did. A failed article that is tried again "
+    "changes its line."
+)
+
+_JOB_EXAMPLE = {
+    "name": "Night run",
+    "articles": [{"id": "flood", "text": _TEXT, "published": "2026-03-05"}],
+    "max_cost": 5.0,
+}
+_LINE = '{"id": "flood", "text": "' + _TEXT + '"}\n'
+
+
+def job_body() -> dict[str, Any]:
+    """The kinds of body that order a job."""
+    lines = {"schema": {"type": "string", "description": "one article a line, as JSON"}, "example": _LINE}
+    return {
+        "required": True,
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/JobRequest"}, "example": _JOB_EXAMPLE},
+            **dict.fromkeys(LINES, lines),
+            "multipart/form-data": {"schema": _job_form_schema()},
+        },
+    }
+
+
+def _job_form_schema() -> dict[str, Any]:
+    schema = JobQuery.model_json_schema()
+    schema["properties"]["file"] = {
+        "type": "array",
+        "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+        "description": ".txt, .md, .html, .pdf or .docx files, one an article",
+    }
+    schema["required"] = ["file"]
+    return schema
+
+
+def job_parameters() -> list[dict[str, Any]]:
+    """What may stand in the address beside lines of articles, and the key."""
+    return [*parameters_of(JobQuery), KEY_PARAMETER]
+
+
+_REQUEST = JobRequest.model_json_schema(ref_template="#/components/schemas/{model}")
+SCHEMAS |= _REQUEST.pop("$defs") | {"JobRequest": _REQUEST}
+
+CREATE_JOB_RESPONSES: dict[int | str, dict[str, Any]] = {
+    202: {
+        "model": JobView,
+        "description": "The job, taken in",
+        "headers": {"Location": {"description": "where to follow it", "schema": {"type": "string"}}},
+    },
+    **problem_responses(
+        "not-utf-8",
+        "bad-idempotency-key",
+        "key-needed",
+        "wrong-key",
+        "foreign-page",
+        "scope-missing",
+        "too-slow",
+        "idempotency-key-in-use",
+        "too-large",
+        "unsupported-media-type",
+        "invalid-request",
+        "idempotency-key-reused",
+        "rate-limited",
+        "budget-spent",
+        "internal-error",
+        "not-set-up",
+        "busy",
+        "store-down",
+        "stopping",
     ),
 }

@@ -30,6 +30,11 @@ class Kind(NamedTuple):
 
 KINDS: dict[str, Kind] = {
     "not-utf-8": Kind(400, "The body is not UTF-8", "Send text encoded as UTF-8; no other encoding is read."),
+    "bad-idempotency-key": Kind(
+        400,
+        "The Idempotency-Key cannot be used",
+        "Send one, of 1 to 255 plain ASCII characters, such as a random UUID.",
+    ),
     "key-needed": Kind(
         401,
         "An API key is needed here",
@@ -53,6 +58,19 @@ KINDS: dict[str, Kind] = {
         405, "This address does not take this method", "The methods it takes are named in the Allow header."
     ),
     "too-slow": Kind(408, "The body did not arrive in time", "Send the whole body at once, or over a better line."),
+    "idempotency-key-in-use": Kind(
+        409,
+        "The first request with this Idempotency-Key is still being worked on",
+        "Send it again after the seconds that Retry-After gives.",
+    ),
+    "job-cancelled": Kind(
+        409, "The job was cancelled", "Nothing of it is taken up again; order what is missing as a new job."
+    ),
+    "gone": Kind(
+        410,
+        "What was answered is not there any more",
+        "This Idempotency-Key stands for an extraction that was deleted. Send the request with another key.",
+    ),
     "too-large": Kind(
         413,
         "The article or the body is too large",
@@ -73,6 +91,11 @@ KINDS: dict[str, Kind] = {
         "The request cannot be worked on as it is",
         "Each entry of `errors` points to a field and says what is wrong.",
     ),
+    "idempotency-key-reused": Kind(
+        422,
+        "This Idempotency-Key stands for another request",
+        "Use a new key for each request, and the same one only to send the same again.",
+    ),
     "rate-limited": Kind(
         429, "Too many requests with this API key", "Try again after the seconds that Retry-After gives."
     ),
@@ -92,7 +115,7 @@ KINDS: dict[str, Kind] = {
         "`extraction` holds what is known, with the reasons in `failures`. It does not mean that there are no claims.",
     ),
     "not-set-up": Kind(
-        503, "This model is not set up here", "GET /v1/models lists what can be used, and what the others still need."
+        503, "This is not set up here", "GET /v1/models lists what can be used, and what the others still need."
     ),
     "busy": Kind(503, "Too many articles are being read", "Try again after the seconds that Retry-After gives."),
     "store-down": Kind(
@@ -109,6 +132,7 @@ KINDS: dict[str, Kind] = {
     ),
 }
 
+_LINKS = frozenset({"url", "urls", "uri", "href", "link", "source_url", "article_url"})
 _BY_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large", 415: "unsupported-media-type"}
 
 
@@ -190,6 +214,8 @@ def _in_words(problem: ErrorDetails) -> str:
     match kind:
         case "json_invalid":
             return "The body is no JSON that can be read: " + message.removeprefix("Invalid JSON: ")
+        case "extra_forbidden" if problem["loc"][-1] in _LINKS:
+            return "Nothing is fetched from the web here: send the article's `text`, or a file."
         case "extra_forbidden":
             return "There is no such field; leave it out."
         case "missing":
@@ -201,7 +227,7 @@ def _in_words(problem: ErrorDetails) -> str:
         case "string_too_short" | "too_short":
             return "It is empty; send some words or leave it out."
         case "string_too_long" | "too_long":
-            return f"It has {limits['actual_length']:,} characters; at most {limits['max_length']:,} fit."
+            return f"It is too long; at most {limits['max_length']:,} characters or entries fit."
         case "string_pattern_mismatch":
             return "It must be one word of plain ASCII characters."
         case _ if kind.startswith("date"):

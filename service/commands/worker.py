@@ -1,0 +1,127 @@
+"""How are workers started from a command line?
+
+Parses, calls and prints. Everything heavy is imported inside the command, so that help comes at once.
+"""
+
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from service.commands.shared import give_up, settings_of
+
+if TYPE_CHECKING:
+    from service.jobs.workers import Post
+    from service.settings import Settings
+
+EMBEDDED_AT_ONCE = 2  # one computes while another's result is written
+
+
+@click.command(short_help="Work on jobs.")
+@click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes; one for each core if embedded.")
+@click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Articles under way at once in a process.")
+@click.option("--model", metavar="NAME", help="The model that the defaults of the two above go by.")
+@click.option("--drain", type=click.FloatRange(0), default=20.0, show_default=True, help="Seconds to end in.")
+@click.option("--child", is_flag=True, hidden=True)
+@click.option("--apart", nargs=2, hidden=True, metavar="JOB CHUNK")
+def worker(
+    processes: int | None,
+    concurrency: int | None,
+    model: str | None,
+    drain: float,
+    child: bool,
+    apart: tuple[str, str] | None,
+) -> None:
+    """Work on jobs until ended: on this machine or others, as many as there shall be, with the same ACCORDING_STORE.
+
+    A process that dies is started again; what it was working on goes on in another.
+    """
+    from service.errors import AccordingError
+
+    try:
+        settings = settings_of(model=model)
+        store = store_of(settings)
+        if child or apart is not None:
+            from service.jobs.process import run_apart, run_worker
+
+            post = post_for(settings, store, concurrency=concurrency, drain=drain)
+            if apart is not None:
+                sys.exit(run_apart(post, apart[0], int(apart[1])))
+            return run_worker(post)
+        _check(store)
+    except AccordingError as error:
+        give_up(error)
+    count = processes or default_processes(settings.model)
+    command = child_command(concurrency=concurrency, model=model, drain=drain)
+    return supervise(command, count, drain_seconds=drain)
+
+
+def store_of(settings: "Settings") -> str:
+    from service.errors import SetupError
+
+    if settings.store is None:
+        raise SetupError(
+            "Jobs need a store. Set ACCORDING_STORE to a file such as according.sqlite, or to postgresql://USER@HOST/NAME."
+        )
+    return settings.store
+
+
+def post_for(settings: "Settings", store: str, *, concurrency: int | None, drain: float) -> "Post":
+    from service.jobs.workers import Post
+
+    many = concurrency or default_concurrency(settings)
+    return Post(
+        store=store,
+        settings=settings,
+        concurrency=many,
+        drain_seconds=drain,
+        apart=[sys.executable, "-m", "service.cli", "worker", "--model", settings.model, "--apart"],
+    )
+
+
+def child_command(*, concurrency: int | None, model: str | None, drain: float) -> list[str]:
+    command = [sys.executable, "-m", "service.cli", "worker", "--child", "--drain", str(drain)]
+    if concurrency is not None:
+        command += ["--concurrency", str(concurrency)]
+    if model is not None:
+        command += ["--model", model]
+    return command
+
+
+def default_processes(model: str) -> int:
+    """Computing wants a process for each core; waiting for a model elsewhere does not."""
+    import os
+
+    return len(os.sched_getaffinity(0)) if "/" not in model else 1
+
+
+def default_concurrency(settings: "Settings") -> int:
+    return settings.concurrency if "/" in settings.model else EMBEDDED_AT_ONCE
+
+
+def _check(store: str) -> None:
+    """Raises StoreDown or SetupError before any process is started."""
+    from service.store.store import Store
+
+    Store.open(store).close()
+
+
+def supervise(command: Sequence[str], processes: int, *, drain_seconds: float) -> None:
+    from service.jobs.supervisor import POLL_SECONDS, Supervisor
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    supervisor = Supervisor(
+        command, processes, drain_seconds=drain_seconds, say=lambda words: click.echo(f"according: {words}", err=True)
+    )
+    click.echo(f"according: {processes} worker process{'es' if processes > 1 else ''}; Ctrl-C ends them", err=True)
+    try:
+        while not stop.wait(POLL_SECONDS):
+            supervisor.look()
+    finally:
+        supervisor.stop()
+    sys.exit(0)

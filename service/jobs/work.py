@@ -1,0 +1,413 @@
+"""How are the articles of a chunk worked on?
+
+One by one as far as a place is free, all chunks of the process sharing its places; each result is committed before its
+place is free again, so that a process that dies has no more calls to repeat than it had places. Which chunk comes next
+is left to `engine`, and what stands in the tables to `ledger`.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, TypeVar
+
+from sqlalchemy import Connection
+
+from service.allowance import NothingLeft
+from service.calls import Calls
+from service.errors import AccordingError, CompletionError
+from service.extractors import Extractor
+from service.files import read_article
+from service.jobs import board, ledger
+from service.jobs.apart import Apart
+from service.jobs.keeping import Keeper
+from service.jobs.ledger import JobRow, OpenChunk, Outcome, Waiting
+from service.jobs.records import COST_LIMIT
+from service.judging import Judge
+from service.pipeline import extract_stream
+from service.records import Article, Extraction
+from service.settings import Settings
+from service.store.database import StoreDown
+from service.store.store import Store
+
+KEPT_READERS = 8
+STORE_SECONDS = 0.5  # between two tries at a store that is down
+LOST_MESSAGE = "The file is not there any more."
+
+Answer = TypeVar("Answer")
+
+log = logging.getLogger("according.jobs")
+
+
+class MakeExtractor(Protocol):
+    """What `choose.make_extractor` is; another may stand in for it."""
+
+    def __call__(self, name: str, settings: Settings, calls: Calls | None = None) -> Extractor: ...
+
+
+class _Reader(NamedTuple):
+    """Who reads a job's articles, and how."""
+
+    extractor: Extractor
+    judge: Judge | None
+    settings: Settings
+    calls: Calls
+
+
+@dataclass
+class _UnderWay:
+    """A job of which this process works on some chunks."""
+
+    job: JobRow
+    chunks: int = 0
+    open: bool = True
+    max_cost: float | None = None
+    per_minute: int | None = None
+    spent: ledger.Spent = ledger.NOTHING_SPENT
+    own: dict[int, float] = field(default_factory=dict)  # US dollars by position, as far as they may not be in `spent`
+    committed: set[int] = field(default_factory=set)  # of those
+    tasks: set[asyncio.Task[bool]] = field(default_factory=set)
+    begun: set[asyncio.Task[bool]] = field(default_factory=set)
+    gate: asyncio.Lock = field(default_factory=asyncio.Lock)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def cost(self) -> float:
+        """US dollars so far."""
+        return self.spent.cost + sum(self.own.values())
+
+    @property
+    def room(self) -> bool:
+        """Whether one more article is likely to stay below the limit of cost, with those under way."""
+        if self.max_cost is None:
+            return True
+        spent = self.cost
+        average = self.spent.cost / self.spent.articles if self.spent.articles else 0.0
+        return spent < self.max_cost and spent + average * (len(self.begun) + 1) <= self.max_cost
+
+
+class Workplace:
+    """The places of one process. Lives in one event loop."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        concurrency: int,
+        make_extractor: MakeExtractor,
+        make_judge: Callable[[Settings, Calls | None], Judge | None],
+        apart: Apart | None,
+    ) -> None:
+        """`apart` starts processes for articles that may kill theirs; None in such a process itself."""
+        self._store = store
+        self._settings = settings
+        self._places = asyncio.Semaphore(concurrency)
+        self._make_extractor = make_extractor
+        self._make_judge = make_judge
+        self._apart = apart
+        self._calls = Calls(settings)
+        self._keeper = Keeper(store)
+        self._under_way: dict[str, _UnderWay] = {}
+        self._readers: dict[tuple[str, str, str | None], _Reader] = {}
+        self._making = asyncio.Lock()
+        self._stopping = False
+
+    # ── chunks ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def work_on(self, job: str, chunk: int) -> None:
+        """Returns when no article of the chunk is waiting, or the job does not go on.
+
+        Raises CancelledError where the process stops first: then the chunk stays this worker's until another takes it.
+        """
+        if self._stopping:
+            raise asyncio.CancelledError
+        opened = await self._ask(lambda connection: ledger.open_chunk(connection, job, chunk))
+        if opened is not None:
+            await self._all_of(opened, chunk)
+        if self._stopping:
+            raise asyncio.CancelledError
+        await self._ask(lambda connection: board.close_if_ended(connection, job))
+
+    async def _all_of(self, opened: OpenChunk, chunk: int) -> None:
+        under = self._enter(opened)
+        if opened.suspect and self._apart is not None:
+            tasks = [asyncio.create_task(self._by_itself(under, self._apart, chunk))]
+        else:
+            tasks = [asyncio.create_task(self._article(under, each)) for each in opened.articles]
+        under.tasks.update(tasks)
+        try:
+            await asyncio.wait(tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            self._leave(under, tasks)
+        if not opened.suspect:
+            left = [each.position for each, ended in zip(opened.articles, done, strict=True) if ended is not True]
+            if left:
+                await self._ask(lambda connection: ledger.release(connection, opened.job.id, left))
+        for error in done:
+            if isinstance(error, Exception):
+                raise error
+
+    def _enter(self, opened: OpenChunk) -> _UnderWay:
+        job = opened.job
+        under = self._under_way.get(job.id)
+        if under is None or not under.open:  # one that stood still goes on with other limits
+            under = _UnderWay(job, max_cost=job.max_cost, per_minute=job.per_minute, spent=opened.spent)
+            self._under_way[job.id] = under
+        under.chunks += 1
+        return under
+
+    def _leave(self, under: _UnderWay, tasks: Sequence[asyncio.Task[bool]]) -> None:
+        under.tasks.difference_update(tasks)
+        under.chunks -= 1
+        if not under.chunks and self._under_way.get(under.job.id) is under:
+            del self._under_way[under.job.id]
+
+    async def _by_itself(self, under: _UnderWay, apart: Apart, chunk: int) -> bool:
+        async with self._places:
+            if self._stopping or not under.open:
+                return False
+            async for position, message in apart.crashes(under.job.id, chunk):
+                await self._ask(
+                    lambda connection, at=position, words=message: ledger.park(connection, under.job.id, at, words)  # type: ignore[misc]
+                )
+        return True
+
+    # ── articles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def one_by_one(self, job: str, chunk: int, tell: Callable[[str, int], None]) -> None:
+        """Works on the chunk's articles with nothing beside them, and tells "begin" and "end" of each."""
+        opened = await self._ask(lambda connection: ledger.open_chunk(connection, job, chunk))
+        if opened is None:
+            return
+        under = self._enter(opened)
+        for each in opened.articles:
+            await self._ask(
+                lambda connection, at=each.position: ledger.begin_alone(connection, job, at)  # type: ignore[misc]
+            )
+            tell("begin", each.position)
+            settled = await self._article(under, each)
+            tell("end", each.position)
+            await self.look()
+            if not settled or not under.open:
+                return
+
+    async def _article(self, under: _UnderWay, waiting: Waiting) -> bool:
+        """Whether it came to an end of its own."""
+        if under.max_cost is None and under.per_minute is None:
+            await self._places.acquire()
+        else:
+            async with under.gate:  # one waits for its turn, the others behind it
+                if not await self._turn(under):
+                    return False
+                await self._places.acquire()
+        task = asyncio.current_task()
+        assert task is not None
+        try:
+            if self._stopping or not under.open:
+                return False
+            under.begun.add(task)
+            return await self._finish(under, waiting, await self._outcome(under, waiting))
+        finally:
+            self._places.release()
+            under.begun.discard(task)
+            under.settled.set()
+
+    async def _turn(self, under: _UnderWay) -> bool:
+        """Waits until the job's limits let one more article begin; False where they never will."""
+        while not under.room:
+            if self._stopping or not under.open:
+                return False
+            if not under.begun:
+                await self._pause(under, f"{COST_LIMIT}: ${under.cost:.4f} of ${under.max_cost:g}")
+                return False
+            under.settled.clear()
+            await under.settled.wait()
+        if under.per_minute is not None:
+            per_minute, now = under.per_minute, time.time()
+            start = await self._ask(
+                lambda connection: ledger.reserve_start(connection, under.job.id, now=now, per_minute=per_minute)
+            )
+            await asyncio.sleep(max(0.0, start - time.time()))
+        return True
+
+    async def _finish(self, under: _UnderWay, waiting: Waiting, outcome: Outcome) -> bool:
+        failures = outcome.extraction.failures if outcome.extraction is not None else ()
+        broke = next((failure for failure in failures if failure.reason == NothingLeft.reason), None)
+        under.own[waiting.position] = outcome.usage.cost_usd or 0.0
+        if broke is not None:
+            await self._ask(
+                lambda connection: ledger.put_back(connection, under.job.id, waiting.position, outcome.usage)
+            )
+            await self._pause(under, f"{COST_LIMIT}: {broke.message}")
+        else:
+            await self._keeper.keep(outcome)
+        under.committed.add(waiting.position)
+        return True
+
+    async def _pause(self, under: _UnderWay, words: str) -> None:
+        under.open = False
+        limited = under.job._replace(max_cost=under.max_cost)
+        await self._ask(lambda connection: ledger.pause(connection, limited, words))
+
+    async def _outcome(self, under: _UnderWay, waiting: Waiting) -> Outcome:
+        nothing = Outcome(under.job, waiting.position, waiting.key)
+        read: Article | None = None
+        try:
+            reader = await self._reader(under.job)
+            article, file_sha256 = waiting.article, None
+            if article is None:
+                article, file_sha256 = await self._from_file(under.job, waiting, reader.settings)
+                read = article
+            extraction = await _extracted(article, reader, file_sha256)
+        except AccordingError as error:
+            return nothing._replace(article=read, error=code_of(error), message=str(error))
+        except Exception as error:  # one bad article must not lose the others; the kind of error leads to its cause
+            message = f"unexpected {type(error).__name__}: {error}"
+            return nothing._replace(article=read, error="unexpected", message=message)
+        outcome = nothing._replace(extraction=extraction, article=read)
+        if extraction.status != "failed":
+            return outcome
+        why = extraction.failures[0]
+        return outcome._replace(error=why.reason, message=why.message)
+
+    async def _from_file(self, job: JobRow, waiting: Waiting, settings: Settings) -> tuple[Article, str]:
+        data = await self._ask(lambda connection: ledger.file_of(connection, job.id, waiting.position))
+        if data is None:
+            raise AccordingError(LOST_MESSAGE)
+        article = await asyncio.to_thread(
+            read_article,
+            data,
+            filename=waiting.file_name,
+            max_bytes=settings.max_file_bytes,
+            max_characters=settings.max_characters,
+            id=waiting.id,
+            outlet=job.options.outlet,
+            published=job.options.published,
+        )
+        return article, hashlib.sha256(data).hexdigest()
+
+    async def _reader(self, job: JobRow) -> _Reader:
+        """Made once for a model and its options; a job with a limit of cost has its own, which counts."""
+        wanted = (job.model, job.options.model_dump_json(), job.id if job.max_cost is not None else None)
+        async with self._making:
+            if wanted not in self._readers:
+                made = await asyncio.to_thread(self._make_reader, job)
+                while len(self._readers) >= KEPT_READERS:
+                    self._readers.pop(next(iter(self._readers)))
+                self._readers[wanted] = made
+            return self._readers[wanted]
+
+    def _make_reader(self, job: JobRow) -> _Reader:
+        settings = job.options.applied_to(self._settings).model_copy(update={"model": job.model})
+        calls = self._calls
+        if job.max_cost is not None:
+            limits = [limit for limit in (job.max_cost, settings.max_cost) if limit is not None]
+            calls = Calls(settings.model_copy(update={"max_cost": min(limits)}))
+        extractor = self._make_extractor(job.model, settings, calls)
+        return _Reader(extractor, self._make_judge(settings, calls), settings, calls)
+
+    # ── the process ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def look(self) -> None:
+        """Learns what became of the jobs under way: work for one that was cancelled or deleted ends here."""
+        if not self._under_way:
+            return
+        committed = {name: set(under.committed) for name, under in self._under_way.items()}
+        names = list(self._under_way)
+        limited = [name for name, under in self._under_way.items() if under.max_cost is not None]
+
+        def ask(connection: Connection) -> tuple[dict[str, ledger.Standing], dict[str, ledger.Spent]]:
+            return ledger.standings(connection, names), {name: ledger.spent(connection, name) for name in limited}
+
+        standings, spent = await asyncio.to_thread(self._read, ask)
+        for name in names:
+            standing = standings.get(name)
+            if name not in self._under_way:
+                continue
+            under = self._under_way[name]
+            if standing is None or not standing.open:
+                under.open = False
+                for task in under.tasks if standing is None or standing.ended else under.tasks - under.begun:
+                    task.cancel()
+            else:
+                under.max_cost, under.per_minute = standing.max_cost, standing.per_minute
+            if name in spent:
+                self._tell_spent(under, spent[name], committed[name])
+            under.settled.set()
+
+    def _tell_spent(self, under: _UnderWay, spent: ledger.Spent, committed: set[int]) -> None:
+        """What other workers spent counts against the limit of the calls made here. The sum holds what was `committed`
+        here before it was made."""
+        under.spent = spent
+        under.committed -= committed
+        for position in committed:
+            under.own.pop(position, None)
+        for (_, _, job), reader in self._readers.items():
+            if job == under.job.id:
+                allowance = reader.calls.allowance
+                allowance.max_cost = under.max_cost
+                allowance.spent = max(allowance.spent, spent.cost)
+
+    async def drain(self, seconds: float) -> None:
+        """Begins nothing more; what is under way has that long to end."""
+        self._stopping = True
+        begun = [task for under in self._under_way.values() for task in under.begun]
+        for under in self._under_way.values():
+            under.settled.set()
+            for task in under.tasks - under.begun:
+                task.cancel()
+        if begun:
+            await asyncio.wait(begun, timeout=seconds)
+        for under in self._under_way.values():
+            for task in under.tasks:
+                task.cancel()
+
+    async def close(self) -> None:
+        await self._keeper.close()
+
+    @property
+    def idle(self) -> bool:
+        return not self._under_way
+
+    async def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
+        """In a transaction, tried until the store is there: the work waits for it rather than to be lost."""
+        while True:
+            try:
+                return await asyncio.to_thread(self._write, question)
+            except StoreDown as error:
+                log.warning("waiting for the store: %s", error)
+            await asyncio.sleep(STORE_SECONDS)
+
+    def _write(self, question: Callable[[Connection], Answer]) -> Answer:
+        with self._store.writing() as connection:
+            return question(connection)
+
+    def _read(self, question: Callable[[Connection], Answer]) -> Answer:
+        with self._store.reading() as connection:
+            return question(connection)
+
+
+async def _extracted(article: Article, reader: _Reader, file_sha256: str | None) -> Extraction:
+    items = extract_stream(
+        article, extractor=reader.extractor, settings=reader.settings, judge=reader.judge, file_sha256=file_sha256
+    )
+    async with contextlib.aclosing(items) as stream:  # type: ignore[type-var]
+        async for item in stream:
+            if isinstance(item, Extraction):
+                return item
+    raise AccordingError("The extraction ended without a result.")
+
+
+def code_of(error: AccordingError) -> str:
+    """As in the tree of errors: `too_large`, `setup_error`; a model's failure has its own."""
+    if isinstance(error, CompletionError):
+        return error.reason
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()

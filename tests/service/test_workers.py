@@ -1,0 +1,204 @@
+"""The living are told from the dead, and dead processes are replaced."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from service.jobs import liveness as liveness_module
+from service.jobs.apart import OUR_ERROR, Apart
+from service.jobs.liveness import LockFiles, Sessions, liveness, new_worker_id
+from service.jobs.supervisor import Supervisor, words_of
+from service.store.store import Store
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from service.jobs.liveness import LockFiles
+life = LockFiles(Path(sys.argv[1]), sys.argv[2])
+life.hold()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def wait_until(condition, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come"
+        time.sleep(0.05)
+
+
+# ── who is alive ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_no_two_workers_have_one_id():
+    first, second = new_worker_id(), new_worker_id()
+
+    assert first != second
+    assert first.split(":")[1] == str(os.getpid())
+
+
+def test_a_worker_that_never_was_is_dead(tmp_path):
+    assert LockFiles(tmp_path / "workers", "host:1:a").is_dead("host:2:b")
+
+
+def test_a_worker_lives_as_long_as_its_process(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", HOLD, tmp_path, "host:1:a"], stdout=subprocess.PIPE)
+    try:
+        assert process.stdout.readline() == b"held\n"
+        other = LockFiles(tmp_path, "host:2:b")
+        assert not other.is_dead("host:1:a")
+
+        process.send_signal(signal.SIGSTOP)
+        assert not other.is_dead("host:1:a")  # it may wake
+
+        process.kill()
+        process.wait()
+        assert other.is_dead("host:1:a")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_worker_that_has_left_leaves_nothing(tmp_path):
+    life = LockFiles(tmp_path / "workers", "host:1:a")
+    assert life.hold()
+    assert life.hold()
+
+    life.release()
+
+    assert list(tmp_path.iterdir()) == []
+    assert LockFiles(tmp_path / "workers", "host:2:b").is_dead("host:1:a")
+
+
+@pytest.mark.postgres
+def test_sessions_of_the_database_tell_the_living_from_the_dead(postgres, monkeypatch):
+    monkeypatch.setattr(liveness_module, "SETTLED_SECONDS", 0)
+    with Store.open(postgres) as store:
+        first, second = Sessions(store.engine, "host:1:a"), Sessions(store.engine, "host:2:b")
+        assert first.hold()
+        assert [second.is_dead("host:1:a") for _ in range(3)] == [False] * 3
+
+        first.release()
+
+        assert [second.is_dead("host:1:a") for _ in range(2)] == [False, True]  # free at two looks
+
+
+@pytest.mark.postgres
+def test_nobody_is_dead_while_the_database_has_just_started(postgres, monkeypatch):
+    monkeypatch.setattr(liveness_module, "SETTLED_SECONDS", 1e9)
+    with Store.open(postgres) as store:
+        life = Sessions(store.engine, "host:2:b")
+
+        assert [life.is_dead("host:1:a") for _ in range(3)] == [False] * 3
+
+
+def test_each_kind_of_store_has_its_own_sign_of_life(any_store):
+    life = liveness(any_store, "host:1:a")
+
+    assert isinstance(life, LockFiles) == any_store.is_sqlite
+    assert life.hold()
+    life.release()
+
+
+# ── the supervisor ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_dead_process_is_replaced_and_all_end_with_their_supervisor():
+    said = []
+    supervisor = Supervisor([sys.executable, "-c", "input()"], 2, drain_seconds=1, say=said.append)
+    supervisor.look()
+    first = supervisor.pids
+
+    os.kill(first[0], signal.SIGKILL)
+    wait_until(lambda: supervisor.look() or (len(supervisor.pids) == 2 and supervisor.pids[0] != first[0]))
+    last = supervisor.pids
+    supervisor.stop()
+
+    assert last[1] == first[1]
+    assert "SIGKILL" in said[0]
+    assert supervisor.pids == []
+    for pid in last:
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_one_that_dies_again_and_again_is_started_less_often():
+    said = []
+    supervisor = Supervisor([sys.executable, "-c", "raise SystemExit(7)"], 1, drain_seconds=1, say=said.append)
+
+    wait_until(lambda: supervisor.look() or len(said) == 3)
+    supervisor.stop()
+
+    assert [words.rpartition("another starts in ")[2] for words in said] == ["0.5 s", "1 s", "2 s"]
+    assert "exit code 7" in said[0]
+
+
+def test_a_process_that_does_not_end_when_asked_is_killed(monkeypatch):
+    monkeypatch.setattr("service.jobs.supervisor.KILL_SECONDS", 0.2)
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
+    supervisor = Supervisor([sys.executable, "-c", stubborn], 1, drain_seconds=0.1, say=print)
+    supervisor.look()
+    time.sleep(0.5)
+
+    began = time.monotonic()
+    supervisor.stop()
+
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        pytest.param(0, "exit code 0", id="by-itself"),
+        pytest.param(-9, "SIGKILL", id="by-a-signal"),
+        pytest.param(-99, "signal 99", id="by-one-without-a-name"),
+    ],
+)
+def test_the_end_of_a_process_is_told_in_words(code, words):
+    assert words_of(code) == words
+
+
+# ── processes for suspects ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def crashes_of(script, tmp_path):
+    async def collect():
+        command = [sys.executable, "-c", script, str(tmp_path / "seen")]
+        return [crash async for crash in Apart(command).crashes("job", 4)]
+
+    return asyncio.run(collect())
+
+
+def test_the_article_under_way_at_the_crash_is_known(tmp_path):
+    script = """
+import os, pathlib, signal, sys
+seen = pathlib.Path(sys.argv[1])
+assert sys.argv[2:] == ["job", "4"]
+if seen.exists():
+    sys.exit(0)
+seen.touch()
+print("begin 7\\nend 7\\nnoise\\nbegin 8", flush=True)
+os.kill(os.getpid(), signal.SIGSEGV)
+"""
+    assert crashes_of(script, tmp_path) == [(8, "Working on it ended its process each time (SIGSEGV).")]
+
+
+def test_a_process_that_could_not_work_blames_no_article(tmp_path, monkeypatch):
+    monkeypatch.setattr("service.jobs.apart.AGAIN_SECONDS", 0.01)
+    script = f"""
+import pathlib, sys
+seen = pathlib.Path(sys.argv[1])
+if seen.exists():
+    sys.exit(0)
+seen.touch()
+print("begin 8", flush=True)
+sys.exit({OUR_ERROR})
+"""
+    assert crashes_of(script, tmp_path) == []
