@@ -1,22 +1,27 @@
 """What text does a PDF, Word or HTML file hold?
 
-Runs as a script of its own, in a process with limits on memory, processor time and files, because such files can be
-made to cost without bound; `service.files` starts it and reads its one JSON object. Imports nothing of this package,
-so that the process starts quickly; the page reader beside it is loaded by its path. Knows nothing of articles."""
+Runs as a script of its own, because such files can be made to cost without bound: it loads the parsers once and forks a
+process for each file, with limits on memory, processor time and files, which answers with one JSON object;
+`service.file_work` starts it. Imports nothing of this package, so that it starts quickly; the page reader beside it is
+loaded by its path. Knows nothing of articles."""
 
 import contextlib
+import gc
+import importlib
 import importlib.util
 import io
 import json
+import os
 import re
+import signal
+import socket
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-MAX_MEMORY = 1_500_000_000  # bytes of address space; a 20 MB file needs a third of it
-MAX_SECONDS = 30  # of processor time
 MAX_PAGES = 300
 MAX_ENTRIES = 5_000  # files in a Word document
 MAX_UNPACKED = 200_000_000  # bytes in all
@@ -35,24 +40,6 @@ class Unreadable(Exception):
         self.answer = {"error": code, "message": message, "fix": fix}
 
 
-def limit_process() -> None:
-    """Lowers what this process may use; where the platform has no such limits, the caller's time-out remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_CPU, MAX_SECONDS),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(what)
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        with contextlib.suppress(ValueError, OSError):  # some platforms know a limit and cannot set it
-            resource.setrlimit(what, (most, most))
-
-
 # ── PDF ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -65,7 +52,10 @@ def read_pdf(data: bytes, *, max_characters: int) -> dict[str, Any]:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted and not reader.decrypt(""):
             raise _encrypted()
-        pages = len(reader.pages)
+        # What the file itself says comes first: counting a hundred thousand pages takes minutes.
+        tree: Any = reader.root_object["/Pages"]
+        told = tree.get("/Count", 0)
+        pages = told if isinstance(told, int) and told > MAX_PAGES else len(reader.pages)
         if pages > MAX_PAGES:
             raise Unreadable(
                 "too_large",
@@ -75,6 +65,7 @@ def read_pdf(data: bytes, *, max_characters: int) -> dict[str, Any]:
         lines: list[str] = []
         length = 0
         for page in reader.pages:
+            _leave_out_unseen(page)
             found = _page_lines(page.extract_text())
             lines += found
             length += sum(map(len, found))
@@ -97,6 +88,38 @@ def read_pdf(data: bytes, *, max_characters: int) -> dict[str, Any]:
             "Run text recognition (OCR) on it first, or send the text.",
         )
     return {"text": text, "title": _document_title(title)}
+
+
+_SHOWS = frozenset((b"Tj", b"TJ", b"'", b'"'))
+_UNSEEN = 3  # the text rendering mode that draws nothing
+
+
+def _leave_out_unseen(page: Any) -> None:
+    """Takes text that is drawn invisibly off a page that draws other text too; of a scan it is all that there is."""
+    contents = page.get_contents()
+    if contents is None or b"Tr" not in contents.get_data():
+        return
+    mode, outer, kept, seen = 0, [], [], False
+    for operands, operator in contents.operations:
+        match operator:
+            case b"Tr":
+                mode = operands[0] if operands else 0
+            case b"q":
+                outer.append(mode)
+            case b"Q":
+                mode = outer.pop() if outer else 0
+        if operator not in _SHOWS:
+            kept.append((operands, operator))
+        elif mode != _UNSEEN:
+            seen = True
+            kept.append((operands, operator))
+        elif operator in (b"'", b'"'):
+            kept.append(([], b"T*"))  # the move to the next line that they begin with
+    if seen:
+        from pypdf.generic import NameObject
+
+        contents.operations = kept
+        page[NameObject("/Contents")] = contents
 
 
 def _encrypted() -> Unreadable:
@@ -199,26 +222,31 @@ def _broken_word(name: str) -> Unreadable:
 
 
 def _blocks(container: Any) -> Iterator[str]:
+    styles: dict[str | None, str] = {}
     for block in container.iter_inner_content():
         if hasattr(block, "rows"):
             for row in block.rows:
-                yield "\t".join(_once(cell) for cell in row.cells)
+                yield "\t".join(_once(cell, styles) for cell in row.cells)
         else:
-            yield _paragraph_text(block)
+            yield _paragraph_text(block, styles)
 
 
-def _once(cell: Any) -> str:
-    return " ".join(paragraph for paragraph in map(_paragraph_text, cell.paragraphs) if paragraph)
+def _once(cell: Any, styles: dict[str | None, str]) -> str:
+    return " ".join(words for paragraph in cell.paragraphs if (words := _paragraph_text(paragraph, styles)))
 
 
-def _paragraph_text(paragraph: Any) -> str:
+def _paragraph_text(paragraph: Any, styles: dict[str | None, str]) -> str:
+    """`styles` are the names found so far: the library searches all of a document's styles for each."""
     words = []
     for piece in paragraph.iter_inner_content():
         runs = getattr(piece, "runs", None)
         words += [run.text for run in ([piece] if runs is None else runs) if not run.font.hidden]
     text = "".join(words).strip()
-    style = paragraph.style.name if paragraph.style is not None else ""
-    return f"• {text}" if text and (style or "").startswith("List") else text
+    style = paragraph._p.style
+    if style not in styles:
+        found = paragraph.style
+        styles[style] = (found.name if found is not None else None) or ""
+    return f"• {text}" if text and styles[style].startswith("List") else text
 
 
 def _document_title(title: object) -> str | None:
@@ -235,7 +263,7 @@ def _document_title(title: object) -> str | None:
 
 def read_html(data: bytes) -> dict[str, Any]:
     """Visible text of a page in UTF-8, and what it says of itself."""
-    reader = _load(Path(__file__).with_name("html_text.py"))
+    reader = _page_reader()
     try:
         page = reader.read_page(data.decode("utf-8"))
     except reader.TooDeep:
@@ -247,8 +275,10 @@ def read_html(data: bytes) -> dict[str, Any]:
     return {**page._asdict(), "published": page.published and page.published.isoformat()}
 
 
-def _load(path: Path) -> Any:
-    """A module by its path: this process is isolated and need not find the package."""
+@lru_cache
+def _page_reader() -> Any:
+    """The module beside this one, by its path: this process is isolated and need not find the package."""
+    path = Path(__file__).with_name("html_text.py")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise ImportError(path.name)
@@ -257,31 +287,137 @@ def _load(path: Path) -> Any:
     return module
 
 
-# ── the script ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── one file ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+Order = Mapping[str, Any]  # `kind` ("pdf", "docx" or "html"), `max_characters`, `memory`, `cpu_seconds`, `seconds`
+_TOO_MUCH = Unreadable("too_large", "The file takes too much memory to read.", "Send its text as a .txt file.")
+_TOO_LONG = Unreadable("too_large", "The file takes too much time to read.", "Send its text as a .txt file.")
+_LONGEST_OF_ITSELF = 2_000  # characters of title or outlet; the caller cuts further
 
 
-def main(kind: str, max_characters: int) -> None:
-    """Reads a file of `kind` ("pdf", "docx" or "html") from standard input and writes one JSON object."""
-    limit_process()
-    data = sys.stdin.buffer.read()
+def answer_to(order: Order, data: bytes) -> bytes:
+    """The file's text and what it says of itself, or what is wrong with it, as JSON.
+
+    Plain ASCII: lone surrogates, which some PDFs yield, survive as escapes and are replaced by the caller."""
+    most = order["max_characters"]
     try:
-        match kind:
+        match order["kind"]:
             case "pdf":
-                answer = read_pdf(data, max_characters=max_characters)
+                found = read_pdf(data, max_characters=most)
             case "docx":
-                answer = read_docx(data)
+                found = read_docx(data)
             case _:
-                answer = read_html(data)
+                found = read_html(data)
+        if len(found["text"]) > most:
+            found = {"error": "too_many_characters", "characters": len(found["text"])}
+        for name in ("title", "outlet"):
+            found[name] = (found.get(name) or "")[:_LONGEST_OF_ITSELF] or None
+        return json.dumps(found).encode()
     except Unreadable as problem:
-        answer = problem.answer
+        return json.dumps(problem.answer).encode()
     except (MemoryError, RecursionError):
-        too_much = Unreadable("too_large", "The file takes too much memory to read.", "Send its text as a .txt file.")
-        answer = too_much.answer
-    # Plain ASCII: lone surrogates, which some PDFs yield, survive as escapes and are replaced by the reader.
-    sys.stdout.write(json.dumps(answer))
+        return json.dumps(_TOO_MUCH.answer).encode()
+
+
+def limit_process(order: Order, write: Callable[[bytes], object]) -> None:
+    """Lowers what this process may use; where the platform has no such limits, the caller's time-out remains.
+
+    At the end of its processor time it says so with `write`, as long as it still runs code of ours."""
+    try:
+        import resource
+    except ImportError:
+        return
+
+    def say_too_long(*_: object) -> None:
+        write(json.dumps(_TOO_LONG.answer).encode())
+        os._exit(1)
+
+    signal.signal(signal.SIGXCPU, say_too_long)
+    signal.alarm(int(order["seconds"]) + 5)  # for the case that nobody is left to end it
+    seconds = order["cpu_seconds"]
+    for what, soft, hard in (
+        (resource.RLIMIT_AS, order["memory"], order["memory"]),
+        (resource.RLIMIT_CPU, seconds, seconds + 1),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NPROC, 0, 0),  # no processes of its own; the administrator's are not held to that
+    ):
+        _, allowed = resource.getrlimit(what)
+        if allowed != resource.RLIM_INFINITY:
+            soft, hard = min(soft, allowed), min(hard, allowed)
+        with contextlib.suppress(ValueError, OSError):  # some platforms know a limit and cannot set it
+            resource.setrlimit(what, (soft, hard))
+
+
+def once(order: Order) -> None:
+    """Reads the file on standard input and answers on standard output."""
+    out = sys.stdout.buffer
+    limit_process(order, lambda said: (out.write(said), out.flush()))
+    out.write(answer_to(order, sys.stdin.buffer.read()))
+
+
+# ── one after the other ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def serve(control: socket.socket) -> None:
+    """Forks a process for each order that comes with a connection, until nobody is left to give orders.
+
+    The helper itself never sees a file. On the connection it sends a handle on the new process, by which that can be
+    killed and no other; then the file comes in and the answer goes out."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # ended processes need nobody to look after them
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # sent to a whole service that ends: files under way are still read
+    with contextlib.suppress(OSError):  # where memory runs out, these go before whoever they work for
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    while True:
+        said, connections, _, _ = socket.recv_fds(control, 1 << 12, 1)
+        if not said:
+            break
+        order = json.loads(said)
+        _prepare(order["kind"])
+        with socket.socket(fileno=connections[0]) as connection:
+            pid = os.fork()
+            if pid == 0:
+                control.close()
+                _answer_on(connection, order)
+            with contextlib.suppress(OSError):  # whoever ordered it has gone, and so has it
+                handle = os.pidfd_open(pid)
+                try:
+                    socket.send_fds(connection, [b"."], [handle])
+                finally:
+                    os.close(handle)
+    os.killpg(0, signal.SIGKILL)  # files under way, which nobody waits for, and the helper
+
+
+@lru_cache
+def _prepare(kind: str) -> None:
+    """Loads what reads such files, for all processes to come."""
+    match kind:
+        case "pdf":
+            importlib.import_module("pypdf")
+        case "docx":
+            importlib.import_module("docx")
+        case _:
+            _page_reader()
+    gc.freeze()  # memory that the collector does not touch stays shared
+
+
+def _answer_on(connection: socket.socket, order: Order) -> None:
+    """Never returns."""
+    try:
+        limit_process(order, connection.sendall)
+        with connection.makefile("rb") as file:
+            data = file.read()
+        connection.sendall(answer_to(order, data))
+    finally:
+        os._exit(0)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[1] not in ("pdf", "docx", "html"):
-        sys.exit("usage: file_text.py pdf|docx|html MAX_CHARACTERS < FILE")
-    main(sys.argv[1], int(sys.argv[2]))
+    match sys.argv[1:]:
+        case ["once", given]:
+            once(json.loads(given))
+        case ["serve"]:
+            serve(socket.socket(fileno=0))
+        case _:
+            sys.exit("usage: file_text.py once ORDER < FILE, or serve, with a socket as standard input")

@@ -3,21 +3,16 @@
 Takes .txt, .md, .html, .pdf and .docx. Text stays as it is, character by character, save that a byte order mark at
 the start of a file belongs to its encoding and not to the text; of the other kinds the visible text is taken out, and
 that is then the article's text. Refuses what it cannot read in words that say what to do. Opens no file and no
-connection; all but plain text is read in a process of its own that cannot use more than its share."""
+connection; all but plain text is left to `file_work`, which reads it apart."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from datetime import date
-from pathlib import Path, PurePath
-from typing import Any, Literal, NamedTuple
+from pathlib import PurePath
+from typing import Literal, NamedTuple
 
 from service.errors import InputError, TooLarge, UnsupportedFile
+from service.file_work import Work, parse_apart
 from service.records import Article
-
-READING_SECONDS = 40  # of waiting for any file but plain text; the process itself has 30 of processor time
 
 Kind = Literal["text", "html", "pdf", "docx"]
 
@@ -102,11 +97,7 @@ def article_from_text(
     Raises TooLarge above `max_characters`, and InputError for a text that is blank or holds what no UTF-8 file can,
     or for a field that is too long."""
     if len(text) > max_characters:
-        raise TooLarge(
-            f"The text has {len(text):,} characters; at most {max_characters:,} are read.",
-            field="text",
-            fix="Send a part of it, or raise the limit with --max-characters or ACCORDING_MAX_CHARACTERS.",
-        )
+        raise _too_many(len(text), max_characters)
     _check_characters(text, field="text")
     if _SHOWS_NOTHING.fullmatch(text):
         raise InputError("The text is empty.", field="text", fix="Send the words of the article.")
@@ -129,11 +120,13 @@ def read_article(
     title: str | None = None,
     outlet: str | None = None,
     published: date | None = None,
+    work: Work | None = None,
 ) -> Article:
     """The article in a file's bytes. What the caller says of it goes before what the file says of itself.
 
-    Blocks until a page, PDF or Word file is read, READING_SECONDS at most.
-    Raises TooLarge, UnsupportedFile or InputError."""
+    Blocks until a page, PDF or Word file is read apart, which `work` can cancel; `file_work.off_loop` is for callers
+    with an event loop. Raises TooLarge, UnsupportedFile or InputError, and SetupError where nothing can be read apart.
+    """
     if len(data) > max_bytes:
         raise TooLarge(
             f"The file has {len(data):,} bytes; at most {max_bytes:,} are read.",
@@ -143,7 +136,11 @@ def read_article(
     if not data:
         raise InputError("The file is empty.", field="file", fix="Send a file with the words of the article.")
     kind = _kind(data, filename, content_type)
-    found = _read(kind, data, declared=_declared(content_type), max_characters=max_characters)
+    if kind == "text":
+        found = _Found(text=_decode(data, _declared(content_type)))
+    else:
+        data = _as_utf8(data, _declared(content_type)) if kind == "html" else data
+        found = _found_apart(kind, data, max_characters, work)
     return article_from_text(
         found.text,
         id=safe_id(filename) if id is None else id,
@@ -159,6 +156,14 @@ def safe_id(filename: str | None) -> str:
     """A file's name without folders and ending, and with nothing but letters, digits, "_", "." and "-"."""
     stem = PurePath((filename or "").replace("\\", "/")).stem
     return _UNSAFE.sub("-", stem)[:_LONGEST_ID].strip("-.") or "article"
+
+
+def _too_many(characters: int, most: int) -> TooLarge:
+    return TooLarge(
+        f"The text has {characters:,} characters; at most {most:,} are read.",
+        field="text",
+        fix="Send a part of it, or raise the limit with --max-characters or ACCORDING_MAX_CHARACTERS.",
+    )
 
 
 def _check_field(words: str | None, *, field: str, longest: int) -> None:
@@ -209,21 +214,31 @@ def _kind(data: bytes, filename: str | None, content_type: str | None) -> Kind:
     return kind or "text"
 
 
-def _read(kind: Kind, data: bytes, *, declared: str | None, max_characters: int) -> _Found:
-    match kind:
-        case "text":
-            return _Found(text=_decode(data, declared))
-        case "html":
-            return _in_own_process(kind, _as_utf8(data, declared), max_characters)
-        case _:
-            return _in_own_process(kind, data, max_characters)
-
-
 def _as_utf8(data: bytes, declared: str | None) -> bytes:
     """A page in UTF-8, whatever encoding it came in."""
     if declared is None and (meta := _META_CHARSET.search(data, 0, 4_096)):
         declared = meta[1].decode("ascii")
     return _decode(data, declared).replace("\x00", "\ufffd").encode("utf-8", errors="replace")
+
+
+def _found_apart(kind: Kind, data: bytes, max_characters: int, work: Work | None) -> _Found:
+    answer = parse_apart(data, kind=kind, max_characters=max_characters, work=work)
+    match answer.get("error"):
+        case None:
+            pass
+        case "too_many_characters":
+            raise _too_many(answer["characters"], max_characters)
+        case error:
+            family = TooLarge if error == "too_large" else UnsupportedFile
+            raise family(answer["message"], field="file", fix=answer["fix"])
+    published = answer.get("published")
+    return _Found(
+        text=_SURROGATE.sub("\ufffd", answer["text"].replace("\x00", "\ufffd")),
+        title=_tidy(answer.get("title"), 1_000),
+        outlet=_tidy(answer.get("outlet"), 200),
+        published=date.fromisoformat(published) if published else None,
+        language=answer.get("language"),
+    )
 
 
 def _tidy(words: str | None, longest: int) -> str | None:
@@ -278,42 +293,3 @@ def _decode_western(data: bytes, broken_at: int) -> str:
     if not text or high > 0.2 * len(data):
         raise InputError("The file's encoding cannot be told.", field="file", fix="Save it as UTF-8.")
     return text
-
-
-# ── pages, PDF and Word ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _in_own_process(kind: Kind, data: bytes, max_characters: int) -> _Found:
-    """What `service.file_text` finds, run isolated: no environment, no input but the file, limits from within."""
-    script = Path(__file__).with_name("file_text.py")
-    try:
-        finished = subprocess.run(
-            [sys.executable, "-I", "-B", str(script), kind, str(max_characters)],
-            input=data,
-            capture_output=True,
-            env=_bare_environment(),
-            timeout=READING_SECONDS,
-            check=False,
-        )
-        answer: dict[str, Any] = json.loads(finished.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        # No answer is what a process leaves that was ended by its limits.
-        raise TooLarge(
-            "The file takes too long or too much memory to read.", field="file", fix="Send its text as a .txt file."
-        ) from None
-    if "error" in answer:
-        error = TooLarge if answer["error"] == "too_large" else UnsupportedFile
-        raise error(answer["message"], field="file", fix=answer["fix"])
-    published = answer.get("published")
-    return _Found(
-        text=_SURROGATE.sub("\ufffd", answer["text"].replace("\x00", "\ufffd")),
-        title=_tidy(answer.get("title"), 1_000),
-        outlet=_tidy(answer.get("outlet"), 200),
-        published=date.fromisoformat(published) if published else None,
-        language=answer.get("language"),
-    )
-
-
-def _bare_environment() -> dict[str, str]:
-    """No keys or proxies for a process that reads strangers' files; Windows starts none without this one name."""
-    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}

@@ -169,6 +169,40 @@ def extract(app: FastAPI, body: Any = None, **request: Any) -> httpx.Response:
     return ask(app, "POST", "/v1/extract", **request)
 
 
+def raw(app: FastAPI, chunks: list[bytes], headers: list[tuple[bytes, bytes]]) -> tuple[int, int]:
+    """One request as ASGI messages, so that length and body can disagree; returns status and chunks taken."""
+    taken: list[bytes] = []
+    status: list[int] = []
+
+    async def receive() -> dict[str, Any]:
+        if len(taken) < len(chunks):
+            taken.append(chunks[len(taken)])
+            return {"type": "http.request", "body": taken[-1], "more_body": len(taken) < len(chunks)}
+        await asyncio.sleep(10)
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            status.append(message["status"])
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "POST",
+        "path": "/v1/extract",
+        "raw_path": b"/v1/extract",
+        "query_string": b"",
+        "root_path": "",
+        "scheme": "http",
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "headers": [(b"content-type", b"application/json"), *headers],
+    }
+    asyncio.run(app(scope, receive, send))
+    return status[0], len(taken)
+
+
 @contextlib.contextmanager
 def running(app: FastAPI) -> Iterator[str]:
     """A real server on this machine's loopback, for what needs a wire; yields its address."""

@@ -23,6 +23,7 @@ class Reply:
     code: str | None = None
     delay: float = 0.0  # seconds before the first byte
     cut_after: int | None = None  # bytes of a plain body, or pieces of a stream, after which the connection is cut
+    pause: float = 0.0  # seconds after each piece of a stream
     as_content: bool = False  # ignores the tool that the request names
     tokens: tuple[int, int, int] = (1000, 100, 600)  # prompt, completion, cached part of the prompt
 
@@ -103,6 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             pass  # the client has stopped listening
 
     def _send(self, reply: Reply, kind: str, pieces: Iterable[bytes], *, length: int | None = None) -> None:
+        pause = reply.pause if length is None else 0.0
         self.send_response(reply.status)
         self.send_header("content-type", kind)
         self.send_header("connection", "close")
@@ -116,6 +118,7 @@ class _Handler(BaseHTTPRequestHandler):
         for piece in pieces:
             self.wfile.write(piece if length is not None else b"%x\r\n%s\r\n" % (len(piece), piece))
             self.wfile.flush()
+            time.sleep(pause)
         if length is None and reply.cut_after is None:
             self.wfile.write(b"0\r\n\r\n")
 

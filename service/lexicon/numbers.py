@@ -12,6 +12,7 @@ Bound = Literal["exact", "at_least", "more_than", "at_most", "less_than", "about
 # and `str.isdigit()` says yes to "²".
 _ZEROES = ("0", "０", "٠", "۰", "०", "০")  # ASCII, full-width, Arabic-Indic, Persian, Devanagari, Bengali
 DIGITS: Final = {ord(zero) + value: str(value) for zero in _ZEROES for value in range(10)}
+SEPARATORS: Final = {"٫": ".", "٬": ",", "．": ".", "，": ","}  # Arabic decimal and thousands signs, full-width ones
 MOST_DIGITS = 24  # a longer run is an identifier, not a quantity
 
 UNITS: Final = {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
-from service.lexicon.numbers import DIGITS
+from service.lexicon.numbers import DIGITS, SEPARATORS
 from service.records import Span
 
 Kind = Literal["digits", "word", "sign", "taken", "end"]
@@ -21,7 +21,8 @@ _PADDING = 12  # so that looking a few tokens past either end finds END, and nee
 
 
 class Token(NamedTuple):
-    """`key` is the word in lower case, the digits in ASCII ("" for digits not in the table), or the sign itself."""
+    """`key` is the word in lower case, the digits in ASCII ("" for digits not in the table), or the sign, in
+    ASCII where it separates digits."""
 
     kind: Kind
     start: int
@@ -84,7 +85,10 @@ def read_line(text: str, span: Span, taken: tuple[Span, ...] = ()) -> Line:
     for match in _TOKEN.finditer(text, span.start, span.end):
         words = match.group()
         kind = _KINDS[match.lastindex or 0]
-        key = words.lower() if kind == "word" else words if kind == "sign" else _digits_key(words)
+        if kind == "digits":
+            key = _digits_key(words)
+        else:
+            key = words.lower() if kind == "word" else SEPARATORS.get(words, words)
         tokens.append(Token(kind, match.start(), match.end(), words, key))
     return Line(text, list(_hide(tokens, taken)) if taken else tokens)
 

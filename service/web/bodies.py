@@ -10,6 +10,7 @@ import json
 from collections.abc import AsyncGenerator
 from datetime import date
 from email.message import Message
+from functools import partial
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Request
@@ -20,6 +21,7 @@ from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
+from service.file_work import Work, off_loop
 from service.files import article_from_text, read_article
 from service.records import Article, Record
 from service.settings import Settings
@@ -109,8 +111,11 @@ class Asked(Record):
     def file_sha256(self) -> str | None:
         return None if self.file is None else hashlib.sha256(self.file).hexdigest()
 
-    def article(self, settings: Settings) -> Article:
+    async def article(self, settings: Settings) -> Article:
         """The article; takes as long as its file is difficult. Raises InputError where it cannot be read."""
+        return await off_loop(partial(self._article, settings))
+
+    def _article(self, settings: Settings, work: Work) -> Article:
         form = self.form
         if self.file is not None:
             article = read_article(
@@ -123,6 +128,7 @@ class Asked(Record):
                 title=form.title,
                 outlet=form.outlet,
                 published=form.published,
+                work=work,
             )
             return article.model_copy(update={"language": form.language}) if form.language else article
         return article_of(form, form.text or "", settings)

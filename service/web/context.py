@@ -116,7 +116,7 @@ class Context:
 
         async def items() -> AsyncGenerator[Item, None]:
             settings = self.settings
-            article = asked.article(settings) if in_thread else await asyncio.to_thread(asked.article, settings)
+            article = await asked.article(settings)
             extractor = self.extractor(model, streamed=streamed)
             # Before any work: where it is down, nothing must be paid for that is then lost.
             store = await asyncio.to_thread(self.keeping.store) if asked.form.store else None

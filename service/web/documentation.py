@@ -195,8 +195,7 @@ def _stream_example() -> str:
 def _form_schema() -> dict[str, Any]:
     schema = FormRequest.model_json_schema()
     for field in schema["properties"].values():
-        for kind in (field, *field.get("anyOf", ())):
-            kind.pop("minLength", None)  # an empty field of a form counts as left out
+        field["anyOf"].append({"type": "string", "maxLength": 0})  # an empty field of a form counts as left out
     schema["properties"]["file"] = {
         "type": "string",
         "contentMediaType": "application/octet-stream",

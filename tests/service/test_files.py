@@ -1,10 +1,8 @@
-import io
-import zipfile
 from datetime import date
 
 import docx
 import pytest
-from pypdf import PdfReader, PdfWriter
+from hostile.documents import a_pdf, an_archive, locked, saved
 
 from service.errors import InputError, TooLarge, UnsupportedFile
 from service.files import article_from_text, read_article, safe_id
@@ -14,50 +12,6 @@ LIMITS = {"max_bytes": 5_000_000, "max_characters": 200_000}
 
 def read(data, filename="a.txt", **changes):
     return read_article(data, **({"filename": filename} | LIMITS | changes))
-
-
-def a_pdf(lines, pages=1):
-    """A PDF of that many equal pages, each line of text on a line of its own."""
-    shown = b" ".join(b"(" + line.encode("latin-1") + b") '" for line in lines)
-    stream = b"BT /F1 12 Tf 50 750 Td 14 TL " + shown + b" ET"
-    kids = b" ".join(b"%d 0 R" % (5 + page) for page in range(pages))
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Resources<</Font<</F1 3 0 R>>>>/Contents 4 0 R>>"
-    objects = [
-        b"<</Type/Catalog/Pages 2 0 R>>",
-        b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, pages),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-        b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream),
-        *[page] * pages,
-    ]
-    out, places = b"%PDF-1.4\n", []
-    for number, body in enumerate(objects, start=1):
-        places.append(len(out))
-        out += b"%d 0 obj%sendobj\n" % (number, body)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    return out + (
-        b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
-        % (len(objects) + 1, table, len(objects) + 1, len(out))
-    )
-
-
-def locked(pdf, password):
-    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
-    writer.encrypt(password, owner_password="owner", algorithm="RC4-128")
-    return saved(writer.write)
-
-
-def saved(write):
-    buffer = io.BytesIO()
-    write(buffer)
-    return buffer.getvalue()
-
-
-def an_archive(entries):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in entries:
-            archive.writestr(name, data)
-    return buffer.getvalue()
 
 
 # ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -273,6 +273,27 @@ def test_a_stream_cut_before_that_is_tried_again(wire):
     assert (outcome.completion.status, outcome.usage.retries) == ("complete", 1)
 
 
+@pytest.mark.parametrize(
+    "pause", [pytest.param(0.3, id="seven characters a third of a second"), pytest.param(20.0, id="falls silent")]
+)
+def test_a_stream_too_slow_to_be_whole_in_time_is_left(wire, pause):
+    began = time.monotonic()
+    outcome = ask(wire, claims(CLAIM, CLAIM, pause=pause), stream=True, call_seconds=1, attempts=1)
+
+    assert isinstance(outcome.error, NoAnswer)
+    assert outcome.error.reason == "timeout"
+    assert time.monotonic() - began < 10
+
+
+def test_of_a_stream_that_slows_down_the_complete_claims_are_kept(wire):
+    pieces = len(json.dumps({"c": [CLAIM]})) // 7 + 3
+
+    outcome = ask(wire, claims(CLAIM, *[CLAIM] * 30, pause=2.0 / pieces), stream=True, call_seconds=5, attempts=1)
+
+    assert outcome.completion.claims[0] == CLAIM
+    assert outcome.completion.status == "truncated"
+
+
 def test_nobody_listens_for_ever_to_a_stream_that_does_not_stop(wire):
     endless = Reply(json.dumps({"c": [CLAIM]}) + " and so on" * 20_000)
 

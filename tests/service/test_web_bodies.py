@@ -1,11 +1,10 @@
 """Hostile and broken requests: each gets a problem document that says what is wrong, and none a 500."""
 
-import asyncio
 import gzip
 import json
 
 import pytest
-from web_app import an_app, ask, extract
+from web_app import an_app, ask, extract, raw
 
 from service.settings import Settings
 from service.web.problems import SHOWN
@@ -60,6 +59,7 @@ def _problem(answer, status, kind=None):
         pytest.param(b"[" * 100_000, 422, "", id="deep-lists"),
         pytest.param(b'{"text": ' + b'{"a":' * 100_000, 422, "", id="deep-objects"),
         pytest.param(b'{"text": "a", "title": "' + b"Z" * 1_001 + b'"}', 422, "/title", id="long-title"),
+        pytest.param(b'{"text": "a", "model": "' + b"Z" * 201 + b'"}', 422, "/model", id="long-model"),
     ],
 )
 def test_a_body_that_cannot_be_taken_is_told_with_the_field(body, status, pointer):
@@ -121,41 +121,8 @@ def test_a_compressed_body_is_refused_unread():
 SMALL = Settings(max_file_bytes=1_000, max_characters=100)
 
 
-def _raw(app, chunks, headers):
-    """One request as ASGI messages, so that length and body can disagree; returns status and chunks taken."""
-    taken, status = [], []
-
-    async def receive():
-        if len(taken) < len(chunks):
-            taken.append(chunks[len(taken)])
-            return {"type": "http.request", "body": taken[-1], "more_body": len(taken) < len(chunks)}
-        await asyncio.sleep(10)
-        return {"type": "http.disconnect"}
-
-    async def send(message):
-        if message["type"] == "http.response.start":
-            status.append(message["status"])
-
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0", "spec_version": "2.4"},
-        "http_version": "1.1",
-        "method": "POST",
-        "path": "/v1/extract",
-        "raw_path": b"/v1/extract",
-        "query_string": b"",
-        "root_path": "",
-        "scheme": "http",
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-        "headers": [(b"content-type", b"application/json"), *headers],
-    }
-    asyncio.run(app(scope, receive, send))
-    return status[0], len(taken)
-
-
 def test_a_body_announced_too_large_is_refused_before_any_of_it_is_read():
-    assert _raw(an_app(settings=SMALL), [b"x" * 500] * 9, [(b"content-length", b"4500")]) == (413, 0)
+    assert raw(an_app(settings=SMALL), [b"x" * 500] * 9, [(b"content-length", b"4500")]) == (413, 0)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +135,7 @@ def test_a_body_announced_too_large_is_refused_before_any_of_it_is_read():
     ],
 )
 def test_a_body_over_the_limit_is_read_no_further_than_the_limit(headers):
-    assert _raw(an_app(settings=SMALL), [b"x" * 500] * 9, headers) == (413, 3)
+    assert raw(an_app(settings=SMALL), [b"x" * 500] * 9, headers) == (413, 3)
 
 
 def test_a_body_of_exactly_the_limit_is_read_and_one_byte_more_is_not():
