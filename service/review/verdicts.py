@@ -1,0 +1,260 @@
+"""How is a verdict kept so that two people never overwrite each other, and any can be taken back?
+
+The log is only added to. Whoever gives a verdict says which version of the claim they saw; where it is not the newest
+any more, nothing is written and they are told. What follows from a log is left to `log`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+
+from service.errors import InputError
+from service.records import Article, Claim, ExtractedClaim, words_of
+from service.review.log import standing_of
+from service.review.records import Person, Said, Standing, Verdict
+from service.store.bindings import binding_of
+from service.store.tables import articles, claims, extractions, leases, reviews, verdicts
+
+SHOWN = "Load the claim again and look at what is there now."
+
+
+class Overtaken(InputError):
+    """Somebody else said something of this claim in the meantime; `standing` and `version` are what holds now."""
+
+    def __init__(self, standing: Standing, version: int) -> None:
+        who = standing.reviewer or "Somebody"
+        super().__init__(
+            f"{who} has judged this claim since you were shown it ({standing.state}).", field="version", fix=SHOWN
+        )
+        self.standing = standing
+        self.version = version
+
+
+class NotAllowed(InputError):
+    """This person may not do that."""
+
+
+class Judged:
+    """A claim that can be judged: as it was extracted, or as a reviewer added it."""
+
+    def __init__(self, *, article: int, claim: ExtractedClaim | None, model: str | None) -> None:
+        self.article = article
+        self.claim = claim
+        self.model = model
+
+
+def give(
+    connection: Connection, binding: str, said: Said, person: Person, *, owner: str = "", now: datetime
+) -> tuple[Standing, int]:
+    """Keeps the verdict; returns what holds now, and its version.
+
+    Raises InputError where there is no such claim or the verdict is not complete, Overtaken where another came first,
+    NotAllowed where this person may not.
+    """
+    judged = judged_claim(connection, binding, owner=owner)
+    version = _locked_version(connection, binding, owner=owner)
+    log = log_of(connection, binding, owner=owner)
+    if version != said.version:
+        raise Overtaken(standing_of(log), version)
+    _refuse_what_is_not_theirs(said, person, log)
+    if said.action in ("edit", "add"):
+        _refuse_what_cannot_stand(said.new, _article(connection, judged.article))
+    row = {
+        "owner": owner,
+        "binding": binding,
+        "article": judged.article,
+        "action": said.action,
+        "look": said.look,
+        "old": None if judged.claim is None else judged.claim.model_dump(mode="json"),
+        "new": None if said.new is None else said.new.model_dump(mode="json"),
+        "reviewer": person.name,
+        "seconds": said.seconds,
+        "model": None if said.blind else judged.model,
+        "blind": said.blind,
+        "audit": said.audit,
+        "confidence": None if judged.claim is None else judged.claim.confidence,
+        "undoes": said.undoes,
+        "created": now,
+    }
+    connection.execute(insert(verdicts).values(row))
+    return _stand(connection, binding, article=judged.article, version=version + 1, owner=owner)
+
+
+def add_missed(
+    connection: Connection, article_key: int, said: Said, person: Person, *, owner: str = "", now: datetime
+) -> tuple[str, Standing, int]:
+    """Keeps a claim that nobody had found; returns its binding, what holds now, and its version.
+
+    Raises InputError where the claim does not stand in the text, or is there already.
+    """
+    article = _article(connection, article_key, owner=owner)
+    _refuse_what_cannot_stand(said.new, article)
+    assert said.new is not None  # refused above
+    binding = binding_of(said.new, sha256=article.sha256)
+    known = connection.execute(_extracted(binding, owner=owner)).first()
+    if known is not None or _is_added(log_of(connection, binding, owner=owner)):
+        raise InputError("This claim is there already.", field="new", fix="Look for it in the list, and accept it.")
+    version = _locked_version(connection, binding, owner=owner)
+    connection.execute(
+        insert(verdicts).values(
+            owner=owner,
+            binding=binding,
+            article=article_key,
+            action="add",
+            look="first",
+            new=said.new.model_dump(mode="json"),
+            reviewer=person.name,
+            seconds=said.seconds,
+            blind=said.blind,
+            audit=False,
+            created=now,
+        )
+    )
+    standing, version = _stand(connection, binding, article=article_key, version=version + 1, owner=owner)
+    return binding, standing, version
+
+
+def _is_added(log: Sequence[Verdict]) -> bool:
+    return standing_of(log).state != "open"
+
+
+def log_of(connection: Connection, binding: str, *, owner: str = "") -> tuple[Verdict, ...]:
+    """Every verdict on the claim, oldest first."""
+    asked = select(verdicts).where(verdicts.c.owner == owner, verdicts.c.binding == binding).order_by(verdicts.c.key)
+    return tuple(verdict_of(row) for row in connection.execute(asked))
+
+
+def article_log(connection: Connection, article_key: int, *, owner: str = "") -> tuple[Verdict, ...]:
+    """Every verdict on claims of the article, oldest first."""
+    asked = select(verdicts).where(verdicts.c.owner == owner, verdicts.c.article == article_key)
+    return tuple(verdict_of(row) for row in connection.execute(asked.order_by(verdicts.c.key)))
+
+
+def given_by(connection: Connection, person: Person, *, owner: str = "", limit: int = 50) -> tuple[Verdict, ...]:
+    """What somebody said last, newest first."""
+    asked = select(verdicts).where(verdicts.c.owner == owner, verdicts.c.reviewer == person.name)
+    return tuple(verdict_of(row) for row in connection.execute(asked.order_by(verdicts.c.key.desc()).limit(limit)))
+
+
+def verdict_of(row: Row[Any]) -> Verdict:
+    fields = {name: value for name, value in row._mapping.items() if name != "owner"}
+    return Verdict.model_validate(fields)
+
+
+def judged_claim(connection: Connection, binding: str, *, owner: str = "") -> Judged:
+    """The newest claim that says this, or the one that a reviewer added. Raises InputError where there is none."""
+    row = connection.execute(_extracted(binding, owner=owner)).first()
+    if row is not None:
+        return Judged(article=row.article, claim=ExtractedClaim.model_validate(row.record), model=row.model)
+    log = log_of(connection, binding, owner=owner)
+    if not log:
+        raise InputError(
+            "There is no such claim.", field="claim", fix="It may have been deleted; load the queue again."
+        )
+    return Judged(article=log[0].article, claim=log[-1].old, model=log[-1].model)
+
+
+def _extracted(binding: str, *, owner: str) -> Select[Any]:
+    return (
+        select(claims.c.record, claims.c.article, extractions.c.model)
+        .join(extractions, extractions.c.id == claims.c.extraction)
+        .where(claims.c.owner == owner, claims.c.binding == binding)
+        .order_by(claims.c.key.desc())
+        .limit(1)
+    )
+
+
+def _article(connection: Connection, key: int, *, owner: str | None = None) -> Article:
+    asked = select(articles).where(articles.c.key == key)
+    row = connection.execute(asked if owner is None else asked.where(articles.c.owner == owner)).first()
+    if row is None:
+        raise InputError("There is no such article.", field="article", fix="It may have been deleted.")
+    return Article(
+        id=row.id, text=row.text, title=row.title, outlet=row.outlet, published=row.published, language=row.language
+    )
+
+
+# ── compare and set ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _locked_version(connection: Connection, binding: str, *, owner: str) -> int:
+    """0 where nobody has said anything yet. Others who want to write this claim wait for us: PostgreSQL locks the row,
+    SQLite has one writer at a time. Two first verdicts at once meet at the row's primary key."""
+    asked = select(reviews.c.version).where(reviews.c.owner == owner, reviews.c.binding == binding)
+    return connection.execute(asked.with_for_update()).scalar() or 0
+
+
+def _stand(connection: Connection, binding: str, *, article: int, version: int, owner: str) -> tuple[Standing, int]:
+    """Writes down what follows from the log, and gives the claim free."""
+    standing = standing_of(log_of(connection, binding, owner=owner))
+    said = {
+        "state": standing.state,
+        "version": version,
+        "reviewer": standing.reviewer,
+        "second_reviewer": standing.second_reviewer,
+        "dispute": standing.dispute,
+        "skipped_until": standing.skipped_until,
+    }
+    if version == 1:
+        connection.execute(insert(reviews).values(owner=owner, binding=binding, article=article, **said))
+    else:
+        connection.execute(update(reviews).where(reviews.c.owner == owner, reviews.c.binding == binding).values(said))
+    connection.execute(delete(leases).where(leases.c.owner == owner, leases.c.binding == binding))
+    return standing, version
+
+
+# ── what is refused ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _refuse_what_is_not_theirs(said: Said, person: Person, log: Sequence[Verdict]) -> None:
+    if said.look == "settling" and not person.settles:
+        raise NotAllowed(
+            "Only adjudicators settle disputes.", field="look", fix="Ask whoever runs the service for that role."
+        )
+    if said.look == "second" and standing_of(log).reviewer == person.name:
+        raise NotAllowed("The first verdict is your own.", field="look", fix="A second look is for somebody else.")
+    if said.action == "undo":
+        undone = next((verdict for verdict in log if verdict.key == said.undoes), None)
+        if undone is None:
+            raise InputError(
+                f"No verdict {said.undoes} on this claim.", field="undoes", fix="Name the key of one of its verdicts."
+            )
+        if undone.reviewer != person.name and not person.settles:
+            raise NotAllowed(
+                f"This verdict is {undone.reviewer}'s.", field="undoes", fix="Adjudicators may undo others' verdicts."
+            )
+
+
+def _refuse_what_cannot_stand(claim: Claim | None, article: Article) -> None:
+    """Raises InputError for a claim that does not stand in the text."""
+    if claim is None:
+        raise InputError("The claim as it is right is missing.", field="new", fix="Send it with the verdict.")
+    for field, spans in (
+        ("new.content", claim.content),
+        ("new.cue", () if claim.cue is None else (claim.cue,)),
+        ("new.source.mention", () if claim.source.mention is None else (claim.source.mention,)),
+        ("new.figures", tuple(figure.span for figure in claim.figures)),
+        ("new.when", tuple(when.span for when in claim.when)),
+    ):
+        _refuse_outside(field, spans, article)
+    if not words_of(claim.content, article.text).strip(" …"):
+        raise InputError("The content is blank.", field="new.content", fix="Mark the words of the claim.")
+    for figure in claim.figures:
+        if not any(span.holds(figure.span) for span in claim.content):
+            raise InputError(
+                f"The figure “{figure.span.of(article.text)}” stands outside the claim's content.",
+                field="new.figures",
+                fix="Mark the content so that it holds the figure, or take the figure away.",
+            )
+
+
+def _refuse_outside(field: str, spans: Iterable[tuple[int, int]], article: Article) -> None:
+    for start, end in spans:
+        if end > len(article.text):
+            raise InputError(
+                f"[{start}, {end}) ends behind the article's {len(article.text)} characters.",
+                field=field,
+                fix="Mark words of the article.",
+            )
