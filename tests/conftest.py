@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from pytest_socket import enable_socket, socket_allow_hosts
 
+pytest_plugins = ["postgres"]  # its fixtures: databases to test with
+
 ROOT = Path(__file__).parent.parent
 os.environ["ACCORDING_CACHE"] = "off"  # no test answers another
 os.environ["ACCORDING_STORE"] = "off"
@@ -25,6 +27,10 @@ addEventListener("securitypolicyviolation", (event) => violations.push(`${event.
 window.alerts = [];
 window.alert = (words) => alerts.push(words);
 """
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "postgres: needs PostgreSQL's programs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

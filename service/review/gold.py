@@ -5,6 +5,7 @@ where somebody added it. Each claim tells whose answer was in view when it was j
 model in a headline.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -155,14 +156,14 @@ def _document(view: ArticleView, *, texts: bool) -> GoldDocument:
 def _skipped(connection: Connection, view: ArticleView) -> Iterator[GoldSkippedNumber]:
     """The numbers that the newest extraction passed over and that no reviewed claim holds."""
     asked = select(extractions.c.rest).where(extractions.c.article == view.key).order_by(extractions.c.created.desc())
-    rest = connection.execute(asked.limit(1)).scalar()
+    rest = json.loads(connection.execute(asked.limit(1)).scalar() or "{}")
     taken = [
         figure.span
         for listed in view.claims
         if (claim := listed.standing.claim) is not None
         for figure in claim.figures
     ]
-    for number in (rest or {}).get("skipped_numbers", ()):
+    for number in rest.get("skipped_numbers", ()):
         span = Span(*number["span"])
         if not any(span.overlaps(other) for other in taken):
             yield GoldSkippedNumber(document=view.article.id, span=span, reason=number["reason"])

@@ -9,12 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, select
 
-from service.errors import InputError
 from service.records import Article, ExtractedClaim, Record, words_of
 from service.review.log import last_of, standing_of
 from service.review.records import Listed, Verdict
-from service.review.verdicts import article_log, verdict_of
-from service.store.tables import articles, claims, extractions, reviews, verdicts
+from service.review.verdicts import article_log, article_of, verdict_of
+from service.store.tables import claims, extractions, reviews, verdicts
 
 
 class ArticleView(Record):
@@ -42,12 +41,7 @@ class Dispute(Record):
 
 def article_view(connection: Connection, key: int, *, owner: str = "", model: str | None = None) -> ArticleView:
     """The current claims of an article, of one model or of all. Raises InputError where there is no such article."""
-    row = connection.execute(select(articles).where(articles.c.owner == owner, articles.c.key == key)).first()
-    if row is None:
-        raise InputError("There is no such article.", field="article", fix="It may have been deleted.")
-    article = Article(
-        id=row.id, text=row.text, title=row.title, outlet=row.outlet, published=row.published, language=row.language
-    )
+    article = article_of(connection, key, owner=owner)
     logs = _by_binding(article_log(connection, key, owner=owner))
     extracted = _extracted(connection, key, owner=owner, model=model)
     listed = {row.binding: _listed(row, logs.get(row.binding, ())) for row in extracted}
@@ -110,7 +104,7 @@ def _extracted(connection: Connection, key: int, *, owner: str, model: str | Non
 
 
 def _listed(row: Row[Any], log: Sequence[Verdict]) -> Listed:
-    claim = ExtractedClaim.model_validate(row.record)
+    claim = ExtractedClaim.model_validate_json(row.record)
     return Listed(
         key=row.key,
         binding=row.binding,

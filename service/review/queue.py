@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
 
-from service.records import Article, ExtractedClaim, Record
+from service.records import ExtractedClaim, Record
 from service.review.doubts import doubts_of
 from service.review.log import standing_of
 from service.review.records import Filters, Item, Look, Person, Standing, Verdict
-from service.review.verdicts import article_log, given_by, log_of
+from service.review.verdicts import article_log, article_of, given_by, log_of
 from service.sameness import shared
 from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, leases, reviews, verdicts
 
@@ -235,7 +235,7 @@ def _joined(asked: Select[Any]) -> Select[Any]:
 def _item(
     connection: Connection, row: Row[Any], *, owner: str, look: Look, audit: bool, until: datetime | None
 ) -> Item:
-    claim = ExtractedClaim.model_validate(row.record)
+    claim = ExtractedClaim.model_validate_json(row.record)
     log = log_of(connection, row.binding, owner=owner)
     blind = look == "second"
     return Item(
@@ -244,7 +244,7 @@ def _item(
         version=row.version or 0,
         claim=claim,
         article_key=row.article,
-        article=_article(connection, row.article),
+        article=article_of(connection, row.article),
         extraction=row.extraction,
         model=row.model,
         standing=Standing() if blind else standing_of(log),
@@ -253,13 +253,6 @@ def _item(
         look=look,
         audit=audit,
         leased_until=until,
-    )
-
-
-def _article(connection: Connection, key: int) -> Article:
-    row = connection.execute(select(articles).where(articles.c.key == key)).one()
-    return Article(
-        id=row.id, text=row.text, title=row.title, outlet=row.outlet, published=row.published, language=row.language
     )
 
 

@@ -15,6 +15,7 @@ from service.records import Article, Claim, ExtractedClaim, words_of
 from service.review.log import standing_of
 from service.review.records import Person, Said, Standing, Verdict
 from service.store.bindings import binding_of
+from service.store.extractions import load_article
 from service.store.tables import articles, claims, extractions, leases, reviews, verdicts
 
 SHOWN = "Load the claim again and look at what is there now."
@@ -60,15 +61,15 @@ def give(
         raise Overtaken(standing_of(log), version)
     _refuse_what_is_not_theirs(said, person, log)
     if said.action in ("edit", "add"):
-        _refuse_what_cannot_stand(said.new, _article(connection, judged.article))
+        _refuse_what_cannot_stand(said.new, article_of(connection, judged.article))
     row = {
         "owner": owner,
         "binding": binding,
         "article": judged.article,
         "action": said.action,
         "look": said.look,
-        "old": None if judged.claim is None else judged.claim.model_dump(mode="json"),
-        "new": None if said.new is None else said.new.model_dump(mode="json"),
+        "old": None if judged.claim is None else judged.claim.model_dump_json(),
+        "new": None if said.new is None else said.new.model_dump_json(),
         "reviewer": person.name,
         "seconds": said.seconds,
         "model": None if said.blind else judged.model,
@@ -89,7 +90,7 @@ def add_missed(
 
     Raises InputError where the claim does not stand in the text, or is there already.
     """
-    article = _article(connection, article_key, owner=owner)
+    article = article_of(connection, article_key, owner=owner)
     _refuse_what_cannot_stand(said.new, article)
     assert said.new is not None  # refused above
     binding = binding_of(said.new, sha256=article.sha256)
@@ -104,7 +105,7 @@ def add_missed(
             article=article_key,
             action="add",
             look="first",
-            new=said.new.model_dump(mode="json"),
+            new=said.new.model_dump_json(),
             reviewer=person.name,
             seconds=said.seconds,
             blind=said.blind,
@@ -140,6 +141,8 @@ def given_by(connection: Connection, person: Person, *, owner: str = "", limit: 
 
 def verdict_of(row: Row[Any]) -> Verdict:
     fields = {name: value for name, value in row._mapping.items() if name != "owner"}
+    fields["old"] = None if row.old is None else ExtractedClaim.model_validate_json(row.old)
+    fields["new"] = None if row.new is None else Claim.model_validate_json(row.new)
     return Verdict.model_validate(fields)
 
 
@@ -147,7 +150,7 @@ def judged_claim(connection: Connection, binding: str, *, owner: str = "") -> Ju
     """The newest claim that says this, or the one that a reviewer added. Raises InputError where there is none."""
     row = connection.execute(_extracted(binding, owner=owner)).first()
     if row is not None:
-        return Judged(article=row.article, claim=ExtractedClaim.model_validate(row.record), model=row.model)
+        return Judged(article=row.article, claim=ExtractedClaim.model_validate_json(row.record), model=row.model)
     log = log_of(connection, binding, owner=owner)
     if not log:
         raise InputError(
@@ -166,14 +169,13 @@ def _extracted(binding: str, *, owner: str) -> Select[Any]:
     )
 
 
-def _article(connection: Connection, key: int, *, owner: str | None = None) -> Article:
-    asked = select(articles).where(articles.c.key == key)
-    row = connection.execute(asked if owner is None else asked.where(articles.c.owner == owner)).first()
-    if row is None:
+def article_of(connection: Connection, key: int, *, owner: str | None = None) -> Article:
+    """Raises InputError where there is none, or it is somebody else's."""
+    article = load_article(connection, key)
+    mine = owner is None or connection.scalar(select(articles.c.owner).where(articles.c.key == key)) == owner
+    if article is None or not mine:
         raise InputError("There is no such article.", field="article", fix="It may have been deleted.")
-    return Article(
-        id=row.id, text=row.text, title=row.title, outlet=row.outlet, published=row.published, language=row.language
-    )
+    return article
 
 
 # ── compare and set ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from service.errors import SetupError
 
+_SIGNATURE = b"SQLite format 3\x00"
 BUSY_SECONDS = 30.0  # longest wait for another process that is writing
 FIX = "Name a file or a database with ACCORDING_STORE (a path, sqlite:///PATH or postgresql://USER@HOST/NAME)."
 
@@ -37,6 +38,8 @@ def address(store: str) -> URL:
         return url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         raise SetupError(f"The store is in {url.get_backend_name()}, which is not supported. {FIX}")
+    if url.database in (None, "", ":memory:"):
+        raise SetupError(f"The store {store!r} keeps nothing: it has no file. {FIX}")
     return url
 
 
@@ -48,12 +51,26 @@ def open_engine(url: URL, *, pool_size: int = 8) -> Engine:
     """
     if url.get_backend_name() == "postgresql":
         return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True)
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    _check_file(url.database or "")
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _check_file(database: str) -> None:
+    """Makes the folder. What is in the file is looked at here, for SQLite's own words help nobody."""
+    if database.startswith("file:"):  # an address of SQLite's own, with its options
+        return
+    path = Path(database)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                if file.read(len(_SIGNATURE)) != _SIGNATURE:
+                    raise SetupError(f"{path} is no SQLite database. {FIX}")
+    except OSError as error:
+        raise SetupError(f"The store {path} cannot be made: {error.strerror}. {FIX}") from None
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
@@ -61,6 +78,8 @@ def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     # Older SQLite, as on Debian 12, lacks it, and the job engine's tables need it.
     connection.create_function("unixepoch", -1, _unixepoch)
     for pragma in (
+        "auto_vacuum=incremental",  # matters in a new file alone
+        "secure_delete=on",  # what is deleted is gone from the file
         "journal_mode=wal",
         "synchronous=full",
         "foreign_keys=on",
@@ -81,21 +100,24 @@ def _begin_sqlite(connection: Connection) -> None:
 @contextlib.contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction, committed at the end. Raises StoreDown in words where the database does not answer."""
-    with _told(), engine.begin() as connection:
+    with told(), engine.begin() as connection:
         yield connection
 
 
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One state of the database to read from, whoever writes meanwhile. Raises StoreDown likewise."""
-    with _told(), engine.connect().execution_options(reads=True) as connection:
+    with told(), engine.connect().execution_options(reads=True) as connection:
         yield connection
 
 
 @contextlib.contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
+    """Says in words that the database does not answer; a statement that it should not have been asked passes."""
     try:
         yield
+    except (IntegrityError, DataError, ProgrammingError):
+        raise
     except DBAPIError as error:
         raise StoreDown(f"The store does not answer: {error.orig}. Try again, or see `according doctor`.") from error
     except (OSError, SQLAlchemyError) as error:

@@ -36,6 +36,7 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 metadata = MetaData(naming_convention=NAMES)
+VERSION_TABLE = "store_version"  # in which the shape's number stands; others may keep their tables beside ours
 
 # SQLite counts up by itself only in a column that is INTEGER to the letter.
 Key = BigInteger().with_variant(Integer, "sqlite")
@@ -66,14 +67,16 @@ articles = Table(
     Column("key", Key, primary_key=True),
     _owner(),
     Column("id", String(200), nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the text
+    Column("fingerprint", String(64), nullable=False),  # of all that makes it this article
     Column("text", Text, nullable=False),
     Column("title", Text),
     Column("outlet", Text),
     Column("published", Date),
     Column("language", String(35)),
     Column("created", Moment, nullable=False),
-    UniqueConstraint("owner", "id", "sha256"),
+    UniqueConstraint("owner", "fingerprint"),
+    Index(None, "owner", "id"),
     Index(None, "owner", "sha256"),
 )
 
@@ -89,7 +92,7 @@ extractions = Table(
     Column("claims", Integer, nullable=False),
     Column("cost", Float),  # US dollars; null where nobody knows
     Column("job", String(36)),
-    Column("rest", JSON, nullable=False),  # the record, without its article and claims
+    Column("rest", Text, nullable=False),  # the record without its article and claims, as JSON
     Index(None, "owner", "created", "id"),
     Index(None, "article"),
 )
@@ -101,7 +104,7 @@ claims = Table(
     _owner(),
     Column("extraction", String(36), ForeignKey(extractions.c.id, ondelete="CASCADE"), nullable=False),
     Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
-    Column("id", String(220), nullable=False),
+    Column("id", Text, nullable=False),
     Column("binding", String(64), nullable=False),  # of article, place, speaker and figures: see `bindings`
     Column("current", Boolean, nullable=False),  # of the model's newest extraction of the article
     Column("speaker", Text),
@@ -112,7 +115,7 @@ claims = Table(
     Column("confidence", Float, nullable=False),
     Column("needs_review", Boolean, nullable=False),
     Column("day", Date, nullable=False),  # of publication, else of extraction
-    Column("record", JSON, nullable=False),
+    Column("record", Text, nullable=False),  # as JSON
     UniqueConstraint("extraction", "id"),
     Index(None, "owner", "key"),
     Index(None, "owner", "day", "key"),
@@ -273,8 +276,8 @@ verdicts = Table(
     Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
     Column("action", String(16), nullable=False),  # accept, reject, edit, add, skip, discard, undo
     Column("look", String(16), nullable=False),  # first, second, settling
-    Column("old", JSON),  # the claim as it was shown
-    Column("new", JSON),  # the claim as it is right
+    Column("old", Text),  # the claim as it was shown, as JSON
+    Column("new", Text),  # the claim as it is right, likewise
     Column("reviewer", String(64), nullable=False),
     Column("seconds", Float),  # from seeing the claim to saying so
     Column("model", Text),  # whose claim was in view

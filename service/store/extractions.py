@@ -1,0 +1,251 @@
+"""How is an extraction kept, and found again just as it was?
+
+Articles are kept once, however often they are read. What is asked across claims is left to `search`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from service.errors import InputError
+from service.records import Article, ExtractedClaim, Extraction, Record
+from service.store.bindings import binding_of
+from service.store.folding import fold, plain
+from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles
+
+SHORTEST_PREFIX = 12  # characters of a hash that may stand for it
+_ABOUT = ("title", "outlet", "published", "language")
+
+
+class Deleted(Record):
+    """What went with an article. `sha256s` are the hashes of texts, by which answers of models are kept too."""
+
+    sha256s: tuple[str, ...] = ()
+    articles: int = 0
+    extractions: int = 0
+    claims: int = 0
+
+
+# ── articles ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def article_key(connection: Connection, article: Article, *, owner: str = "") -> int:
+    """The key under which this very article is kept; keeps it first where need be.
+
+    Raises InputError for one that holds a NUL character, which PostgreSQL cannot keep.
+    """
+    _check(article)
+    row = {
+        "owner": owner,
+        "fingerprint": _fingerprint(article),
+        "id": article.id,
+        "sha256": article.sha256,
+        "text": article.text,
+        "created": datetime.now(UTC),
+        **{name: getattr(article, name) for name in _ABOUT},
+    }
+    mine = (articles.c.owner == owner) & (articles.c.fingerprint == row["fingerprint"])
+    while True:
+        # Locked against being deleted before the transaction ends; SQLite has but one writer.
+        found = connection.scalar(select(articles.c.key).where(mine).with_for_update(read=True, key_share=True))
+        if found is None:
+            found = connection.scalar(insert_new(connection, articles).values(row).returning(articles.c.key))
+        if found is not None:
+            return int(found)
+
+
+def load_article(connection: Connection, key: int) -> Article | None:
+    """The article under that key, None where it was deleted."""
+    columns = (articles.c.id, articles.c.text, *(articles.c[name] for name in _ABOUT))
+    row = connection.execute(select(*columns).where(articles.c.key == key)).mappings().first()
+    return None if row is None else Article(**row)
+
+
+def delete_article(connection: Connection, name: str, *, owner: str = "") -> Deleted:
+    """Deletes the articles of that id, or of that hash of their text (or the only one whose hash begins so), with
+    all that was found in them. Nothing is deleted where there is none.
+
+    Raises InputError where several hashes begin so.
+    """
+    keys = named(connection, name, owner=owner)
+    if not keys:
+        return Deleted()
+    chosen = articles.c.key.in_(keys)
+    hashes = connection.scalars(select(articles.c.sha256).where(chosen).distinct().order_by(articles.c.sha256))
+    gone = Deleted(
+        sha256s=tuple(hashes),
+        articles=len(keys),
+        extractions=_count(connection, extractions, keys),
+        claims=_count(connection, claims, keys),
+    )
+    connection.execute(delete(job_articles).where(job_articles.c.article.in_(keys)))
+    connection.execute(delete(articles).where(chosen))  # the database deletes what refers to them
+    return gone
+
+
+def named(connection: Connection, name: str, *, owner: str) -> list[int]:
+    """The keys of the articles that are called so, as in `delete_article`."""
+    mine = select(articles.c.key, articles.c.sha256).where(articles.c.owner == owner)
+    found = connection.execute(mine.where(articles.c.id == name)).all()
+    if not found and _is_hash(name):
+        begins = articles.c.sha256.startswith(name.lower(), autoescape=True)
+        found = connection.execute(mine.where(begins)).all()
+        if len({row.sha256 for row in found}) > 1:
+            raise InputError(
+                f"Several articles' hashes begin with {name!r}.", field="article", fix="Give more of the hash."
+            )
+    return [row.key for row in found]
+
+
+def _is_hash(name: str) -> bool:
+    return SHORTEST_PREFIX <= len(name) <= 64 and all(letter in "0123456789abcdefABCDEF" for letter in name)
+
+
+def _count(connection: Connection, table: Table, keys: list[int]) -> int:
+    return connection.scalar(select(func.count()).select_from(table).where(table.c.article.in_(keys))) or 0
+
+
+def _check(article: Article) -> None:
+    for field in ("id", "text", "title", "outlet", "language"):
+        words = getattr(article, field)
+        if words is not None and "\x00" in words:
+            raise InputError(f"The article's {field} holds a NUL character (U+0000).", field=field, fix="Take it out.")
+
+
+def _fingerprint(article: Article) -> str:
+    published = None if article.published is None else article.published.isoformat()
+    parts = [article.id, article.sha256, article.title, article.outlet, published, article.language]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+# ── extractions ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job: str | None = None) -> None:
+    """Keeps the extraction with its article and claims. Nothing happens where one of its id is kept already."""
+    try:
+        rest = extraction.model_dump_json(exclude={"article", "claims"})
+        records = [claim.model_dump_json() for claim in extraction.claims]
+    except PydanticSerializationError as error:
+        raise InputError(f"The extraction is no JSON: {error}.", field="extraction", fix="Extract it again.") from None
+    article = article_key(connection, extraction.article, owner=owner)
+    row = {
+        "id": extraction.extraction_id,
+        "owner": owner,
+        "article": article,
+        "model": plain(extraction.model),
+        "status": extraction.status,
+        "created": extraction.created,
+        "claims": len(extraction.claims),
+        "cost": extraction.usage.cost_usd,
+        "job": job,
+        "rest": rest,
+    }
+    new = connection.scalar(insert_new(connection, extractions).values(row).returning(extractions.c.id))
+    if new is None or not records:
+        return
+    shared = {
+        "owner": owner,
+        "extraction": extraction.extraction_id,
+        "article": article,
+        "day": extraction.article.published or _day(extraction.created),
+    }
+    doubtful = frozenset(extraction.needs_review)
+    rows = [
+        shared
+        | _row(claim, record, needs_review=claim.id in doubtful)
+        | {"binding": binding_of(claim, sha256=extraction.sha256), "current": True}
+        for claim, record in zip(extraction.claims, records, strict=True)
+    ]
+    keys = connection.scalars(insert(claims).returning(claims.c.key, sort_by_parameter_order=True), rows).all()
+    _insert(connection, claim_figures, _figures(keys, extraction.claims))
+    _insert(connection, claim_flags, _flags(keys, extraction.claims))
+
+
+def _retire(connection: Connection, article: int, row: Mapping[str, Any]) -> None:
+    """What the same model had said of the article before is not what it says now."""
+    before = select(extractions.c.id).where(
+        extractions.c.article == article, extractions.c.model == row["model"], extractions.c.id != row["id"]
+    )
+    older = (claims.c.article == article) & claims.c.current & claims.c.extraction.in_(before)
+    connection.execute(update(claims).where(older).values(current=False))
+
+
+def find(connection: Connection, extraction_id: str, *, owner: str = "") -> Extraction | None:
+    """The extraction just as it was kept, None where the owner has none of that id."""
+    query = (
+        select(extractions.c.rest, extractions.c.article)
+        .where(extractions.c.id == plain(extraction_id))
+        .where(extractions.c.owner == owner)
+    )
+    row = connection.execute(query).first()
+    article = load_article(connection, row.article) if row is not None else None
+    if row is None or article is None:
+        return None
+    mine = select(claims.c.record).where(claims.c.extraction == extraction_id).order_by(claims.c.key)
+    return assembled(row.rest, article, connection.scalars(mine))
+
+
+def assembled(rest: str, article: Article, records: Iterable[str]) -> Extraction:
+    """The extraction whose parts, each as JSON, these are."""
+    whole = f'{rest[:-1]},"article":{article.model_dump_json()},"claims":[{",".join(records)}]}}'
+    return Extraction.model_validate_json(whole)
+
+
+def insert_new(connection: Connection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """An insertion that leaves alone what is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
+
+
+def _row(claim: ExtractedClaim, record: str, *, needs_review: bool) -> dict[str, Any]:
+    source = claim.source
+    names = [name for name in (source.name, *source.aliases) if name]
+    return {
+        "id": plain(claim.id),
+        "speaker": plain(source.name),
+        "speaker_folded": "\n".join(dict.fromkeys(map(fold, names))) or None,
+        "kind": source.kind,
+        "folded": fold(claim.text),
+        "stance": claim.stance,
+        "confidence": claim.confidence,
+        "needs_review": needs_review,
+        "record": record,
+    }
+
+
+def _figures(keys: Iterable[int], found: Iterable[ExtractedClaim]) -> Iterator[dict[str, Any]]:
+    for key, claim in zip(keys, found, strict=True):
+        for position, figure in enumerate(claim.figures):
+            yield {
+                "claim": key,
+                "position": position,
+                "low": None if figure.low is None else float(figure.low),
+                "high": None if figure.high is None else float(figure.high),
+                "qualifier": figure.qualifier,
+                "unit": plain(figure.unit),
+                "counted_folded": None if figure.counted is None else fold(figure.counted),
+                "measure_folded": None if figure.measure is None else fold(figure.measure),
+            }
+
+
+def _flags(keys: Iterable[int], found: Iterable[ExtractedClaim]) -> Iterator[dict[str, Any]]:
+    for key, claim in zip(keys, found, strict=True):
+        for code in dict.fromkeys(flag.code for flag in claim.flags):
+            yield {"claim": key, "code": plain(code)}
+
+
+def _insert(connection: Connection, table: Table, rows: Iterable[dict[str, Any]]) -> None:
+    if listed := list(rows):
+        connection.execute(insert(table), listed)
