@@ -5,15 +5,16 @@ Those that were extracted and those that reviewers added, in the text's order; a
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, select
+from sqlalchemy import Connection, Row, and_, func, select
 
 from service.records import Article, ExtractedClaim, Record, words_of
 from service.review.log import last_of, standing_of
 from service.review.records import Listed, Verdict
 from service.review.verdicts import article_log, article_of, verdict_of
-from service.store.tables import claims, extractions, reviews, verdicts
+from service.store.tables import articles, claims, extractions, reviews, verdicts
 
 
 class ArticleView(Record):
@@ -54,6 +55,48 @@ def article_view(connection: Connection, key: int, *, owner: str = "", model: st
         models=tuple(dict.fromkeys(row.model for row in extracted)),
         claims=tuple(sorted(listed.values(), key=lambda each: each.claim.content[0])),
     )
+
+
+class ListedArticle(Record):
+    """An article in a list, with how many of its current claims are done."""
+
+    key: int
+    id: str
+    title: str | None
+    outlet: str | None
+    published: date | None
+    claims: int
+    done: int
+
+
+MOST_LISTED = 200
+
+
+def articles_listed(connection: Connection, *, owner: str = "", name: str | None = None) -> tuple[ListedArticle, ...]:
+    """The articles read last, newest first; `name` is looked for in ids and titles."""
+    done = func.count(claims.c.binding.distinct()).filter(reviews.c.state != "open")
+    asked = (
+        select(
+            articles.c.key,
+            articles.c.id,
+            articles.c.title,
+            articles.c.outlet,
+            articles.c.published,
+            func.count(claims.c.binding.distinct()).label("claims"),
+            done.label("done"),
+        )
+        .join(claims, and_(claims.c.article == articles.c.key, claims.c.current))
+        .outerjoin(reviews, and_(reviews.c.owner == claims.c.owner, reviews.c.binding == claims.c.binding))
+        .where(articles.c.owner == owner)
+        .group_by(articles.c.key)
+        .order_by(articles.c.key.desc())
+        .limit(MOST_LISTED)
+    )
+    if name:
+        asked = asked.where(
+            articles.c.id.icontains(name, autoescape=True) | articles.c.title.icontains(name, autoescape=True)
+        )
+    return tuple(ListedArticle.model_validate(dict(row._mapping)) for row in connection.execute(asked))
 
 
 def disputes(connection: Connection, *, owner: str = "") -> tuple[Dispute, ...]:

@@ -127,6 +127,14 @@ def log_of(connection: Connection, binding: str, *, owner: str = "") -> tuple[Ve
     return tuple(verdict_of(row) for row in connection.execute(asked))
 
 
+def verdict(connection: Connection, key: int, *, owner: str = "") -> Verdict:
+    """Raises InputError where there is no such verdict."""
+    row = connection.execute(select(verdicts).where(verdicts.c.owner == owner, verdicts.c.key == key)).first()
+    if row is None:
+        raise InputError(f"There is no verdict {key}.", field="undoes", fix="Load the page again.")
+    return verdict_of(row)
+
+
 def article_log(connection: Connection, article_key: int, *, owner: str = "") -> tuple[Verdict, ...]:
     """Every verdict on claims of the article, oldest first."""
     asked = select(verdicts).where(verdicts.c.owner == owner, verdicts.c.article == article_key)
