@@ -11,18 +11,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
+from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from service.records import Record
-from service.review.log import agree, claim_after, last_of, standing_verdicts
+from service.review.log import agree, holding, in_force, last_of, was_wrong
 from service.review.records import STATE_AFTER, Verdict
-from service.review.verdicts import verdict_of
-from service.store.tables import verdicts
+from service.review.verdicts import whole_log
 
 BINS = 5
 LONGEST = 600.0  # seconds: who takes longer was called away
 FEWEST_PAIRS = 2
+JUDGING = ("accept", "edit", "reject")
 
 
 class Rate(Record):
@@ -55,9 +56,9 @@ class Reliability(Record):
 
 
 class Progress(Record):
-    """`found` counts looks in the queue's order that ended in an error being put right, `by_chance` the same for the
-    claims that came by chance: their quotient is what the order is worth. `alpha` is Krippendorff's, over what two
-    looks made of a claim (right as it is, changed, dropped)."""
+    """`found` counts looks in the queue's order that found an error, `by_chance` errors in a fair sample of all claims:
+    their quotient is what the order is worth. What settled a dispute counts, not the looks before. `alpha` is
+    Krippendorff's, over what two looks made of a claim (right as it is, changed, dropped)."""
 
     verdicts: int
     accepted: int
@@ -84,36 +85,39 @@ class Progress(Record):
 def progress(
     connection: Connection, *, owner: str = "", since: datetime | None = None, model: str | None = None
 ) -> Progress:
-    """All figures over the verdicts that hold, of one model's claims or of all."""
-    asked = select(verdicts).where(verdicts.c.owner == owner).order_by(verdicts.c.key)
-    if since is not None:
-        asked = asked.where(verdicts.c.created >= since)
-    logs: dict[str, list[Verdict]] = defaultdict(list)
-    for row in connection.execute(asked):
-        verdict = verdict_of(row)
-        if model is None or verdict.model in (model, None):
-            logs[verdict.binding].append(verdict)
-    return _counted(list(logs.values()))
+    """All figures over the verdicts that hold: of all claims, or of one model's, or of those judged since then."""
+    logs = whole_log(connection, owner=owner).values()
+    return _counted([log for log in logs if _is_about(log, model) and _is_since(log, since)])
+
+
+def _is_about(log: Sequence[Verdict], model: str | None) -> bool:
+    return model is None or any(verdict.model == model for verdict in log)
+
+
+def _is_since(log: Sequence[Verdict], since: datetime | None) -> bool:
+    return since is None or log[-1].created >= since
 
 
 def _counted(logs: Sequence[Sequence[Verdict]]) -> Progress:
     valid = [
         verdict
         for log in logs
-        for verdict in standing_verdicts(log)
+        for verdict in in_force(log)
         if verdict.action in STATE_AFTER and verdict.look != "settling"
     ]
-    first = [verdict for log in logs if (verdict := last_of(log, "first")) is not None]
-    judged = [verdict for verdict in first if verdict.action in ("accept", "edit", "reject")]
-    found = _errors(verdict for verdict in judged if not verdict.audit)
-    chance = _errors(verdict for verdict in judged if verdict.audit)
+    held = [verdict for log in logs if (verdict := holding(log)) is not None]
+    judged = [_Judged(one, right) for log in logs if (one := last_of(log, "first")) and (right := holding(log))]
+    judged = [each for each in judged if each.shown.action in JUDGING and each.held.action in JUDGING]
+    frontier = max((each.shown.binding for each in judged if each.shown.audit), default="")
+    found = _errors(each for each in judged if not each.shown.audit)
+    chance = _errors(each for each in judged if each.shown.binding <= frontier)
     pairs = [
         (one, two) for log in logs if (one := last_of(log, "first")) is not None and (two := last_of(log, "second"))
     ]
     bins = _reliability(judged)
     return Progress(
         verdicts=len(valid),
-        **{state: sum(verdict.action == action for verdict in first) for action, state in STATE_AFTER.items()},
+        **{state: sum(verdict.action == action for verdict in held) for action, state in STATE_AFTER.items()},
         people=len({verdict.reviewer for verdict in valid}),
         seconds=_median(valid),
         seconds_to_accept=_median(verdict for verdict in valid if verdict.action == "accept"),
@@ -131,13 +135,16 @@ def _counted(logs: Sequence[Sequence[Verdict]]) -> Progress:
     )
 
 
-def _errors(judged: Iterable[Verdict]) -> Rate:
+class _Judged(NamedTuple):
+    """A claim as it was `shown` to whoever looked first, and the verdict that is `held`."""
+
+    shown: Verdict
+    held: Verdict
+
+
+def _errors(judged: Iterable[_Judged]) -> Rate:
     given = list(judged)
-    return Rate(hits=sum(_was_wrong(verdict) for verdict in given), total=len(given))
-
-
-def _was_wrong(verdict: Verdict) -> bool:
-    return claim_after(verdict) is None or verdict.action == "edit"
+    return Rate(hits=sum(was_wrong(each.held) for each in given), total=len(given))
 
 
 def _median(given: Iterable[Verdict]) -> float | None:
@@ -159,12 +166,12 @@ def _alpha(pairs: Sequence[tuple[str, str]]) -> float | None:
 # ── calibration ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _brier(judged: Sequence[Verdict]) -> float | None:
+def _brier(judged: Sequence[_Judged]) -> float | None:
     errors = [(sure - right) ** 2 for sure, right in _sure(judged)]
     return math.fsum(errors) / len(errors) if errors else None
 
 
-def _reliability(judged: Sequence[Verdict]) -> tuple[Reliability, ...]:
+def _reliability(judged: Sequence[_Judged]) -> tuple[Reliability, ...]:
     """Fifths of equal size; none where there are too few claims for five."""
     pairs = sorted(_sure(judged))
     if len(pairs) < BINS:
@@ -190,8 +197,8 @@ def _calibration_error(bins: Sequence[Reliability]) -> float | None:
     return math.fsum(apart) / total
 
 
-def _sure(judged: Iterable[Verdict]) -> list[tuple[float, bool]]:
-    return [(verdict.confidence, not _was_wrong(verdict)) for verdict in judged if verdict.confidence is not None]
+def _sure(judged: Iterable[_Judged]) -> list[tuple[float, bool]]:
+    return [(shown.confidence, not was_wrong(held)) for shown, held in judged if shown.confidence is not None]
 
 
 def _days(given: Sequence[Verdict]) -> tuple[Day, ...]:
@@ -199,6 +206,6 @@ def _days(given: Sequence[Verdict]) -> tuple[Day, ...]:
     for verdict in given:
         by_day[verdict.created.date()].append(verdict)
     return tuple(
-        Day(day=day, verdicts=len(each), errors=sum(_was_wrong(verdict) for verdict in each), seconds=_median(each))
+        Day(day=day, verdicts=len(each), errors=sum(was_wrong(verdict) for verdict in each), seconds=_median(each))
         for day, each in sorted(by_day.items())
     )

@@ -1,13 +1,14 @@
 """How do verdicts become gold?
 
 An article is gold once every current claim of it is judged. What was missed is in no queue: it is in the gold only
-where somebody added it. Each claim tells whose answer was in view when it was judged: such claims never score that
-model in a headline.
+where somebody added it. What was discarded is optional: it counts neither for nor against anybody. Each claim tells
+whose answer was in view when it was judged: such claims never score that model in a headline.
 """
 
-import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -20,24 +21,33 @@ from service.goldfiles import (
     GoldSkippedNumber,
     write_gold_set,
 )
-from service.records import Record, Span
+from service.lexicon.numbers import BARE_SCALES, TENS, UNITS
+from service.records import Claim, Record, Span
 from service.review.listing import ArticleView, article_view
-from service.review.log import last_of
+from service.review.log import claim_after, holding
+from service.review.missed import reading_of
 from service.review.records import Listed, Verdict
 from service.review.verdicts import article_log
-from service.store.tables import articles, extractions, verdicts
+from service.store.bindings import binding_of
+from service.store.tables import articles, verdicts
 
 GUIDELINES = "3.2"
+NOT_CLAIMED = "not claimed"
+_WORDS = frozenset({*UNITS, *TENS, *BARE_SCALES} - {"one"})
+_NUMBER = re.compile(r"\d(?:[\d.,]*\d)?|[^\W\d_]+")
 
 
 class Exported(Record):
-    """What was written. `unfinished` are articles with verdicts that still have open claims."""
+    """What was written. `unfinished` are articles with verdicts that still have open claims; `warnings` say what the
+    guidelines do not allow and only a reviewer can put right."""
 
     documents: int
     claims: int
+    optional: int
     assisted: int
     blind: int
     unfinished: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def export(
@@ -74,27 +84,30 @@ def export(
             fix="Judge every claim of an article, or export with --unfinished.",
         )
     _refuse_namesakes(views)
-    claims = [claim for view in views for claim in _claims(connection, view, owner=owner)]
+    claims_of = {view.key: tuple(_claims(connection, view, owner=owner)) for view in views}
+    claims = [claim for view in views for claim in claims_of[view.key]]
     write_gold_set(
         folder,
         info=GoldSetInfo(
-            name=name or folder.name,
+            name=name or folder.resolve().name or "reviewed",
             version=today.isoformat(),
             language=views[0].article.language or "en",
             guidelines=GUIDELINES,
             origin="Claims reviewed by people, with the model's answers in view unless a claim says blind.",
-            annotators=_annotators(connection, owner=owner),
+            annotators=_annotators(connection, [view.key for view in views], owner=owner),
         ),
         documents=(_document(view, texts=texts) for view in views),
         claims=claims,
-        skipped=(number for view in views for number in _skipped(connection, view)),
+        skipped=(number for view in views for number in _skipped(view, claims_of[view.key])),
     )
     return Exported(
         documents=len(views),
         claims=len(claims),
+        optional=sum(claim.optional for claim in claims),
         assisted=sum(claim.assisted_by is not None for claim in claims),
         blind=sum(bool(claim.blind) for claim in claims),
         unfinished=tuple(left),
+        warnings=tuple(words for view in views for words in _warnings(view, claims_of[view.key])),
     )
 
 
@@ -122,21 +135,30 @@ def _claims(connection: Connection, view: ArticleView, *, owner: str) -> Iterato
     logs: dict[str, list[Verdict]] = {}
     for verdict in article_log(connection, view.key, owner=owner):
         logs.setdefault(verdict.binding, []).append(verdict)
-    number = 0
+    seen: set[str] = set()
     for listed in view.claims:
-        if listed.standing.claim is None:
+        held = holding(logs.get(listed.binding, ()))
+        claim = None if held is None else _kept(listed, held)
+        if held is None or claim is None:
             continue
-        number += 1
-        yield _gold_claim(listed, logs[listed.binding], f"{view.article.id}#{number}", view.article.id)
+        said = binding_of(claim, sha256=view.article.sha256)
+        if said not in seen:  # what one model's claim was changed to, another may have said by itself
+            seen.add(said)
+            yield _gold_claim(claim, held, f"{view.article.id}#{len(seen)}", view.article.id)
 
 
-def _gold_claim(listed: Listed, log: list[Verdict], name: str, document: str) -> GoldClaim:
+def _kept(listed: Listed, held: Verdict) -> Claim | None:
+    """What holds; also what was discarded, for nobody said that it is wrong."""
+    return claim_after(held) or (listed.claim if held.action == "discard" else None)
+
+
+def _gold_claim(claim: Claim, held: Verdict, name: str, document: str) -> GoldClaim:
     """What holds, with whose answer was in view when it was said."""
-    said = last_of(log, "settling") or last_of(log, "first")
-    assert said is not None  # else nothing would stand
-    assert listed.standing.claim is not None
-    form = listed.standing.claim.model_dump(include=set(GoldClaim.model_fields) - {"confidence"})
-    form |= {"id": name, "document": document, "assisted_by": said.model, "blind": said.blind or None}
+    form = claim.model_dump(include=set(GoldClaim.model_fields) - {"confidence"})
+    form |= {"id": name, "document": document, "assisted_by": held.model, "blind": held.blind or None}
+    form["optional"] = held.action == "discard"
+    if claim.mode == "implied" and None not in claim.source.accept:
+        form["source"]["accept"] = (*claim.source.accept, None)  # as the guidelines have it
     return GoldClaim.model_validate(form)
 
 
@@ -153,22 +175,57 @@ def _document(view: ArticleView, *, texts: bool) -> GoldDocument:
     )
 
 
-def _skipped(connection: Connection, view: ArticleView) -> Iterator[GoldSkippedNumber]:
-    """The numbers that the newest extraction passed over and that no reviewed claim holds."""
-    asked = select(extractions.c.rest).where(extractions.c.article == view.key).order_by(extractions.c.created.desc())
-    rest = json.loads(connection.execute(asked.limit(1)).scalar() or "{}")
-    taken = [
-        figure.span
-        for listed in view.claims
-        if (claim := listed.standing.claim) is not None
-        for figure in claim.figures
-    ]
-    for number in rest.get("skipped_numbers", ()):
-        span = Span(*number["span"])
-        if not any(span.overlaps(other) for other in taken):
-            yield GoldSkippedNumber(document=view.article.id, span=span, reason=number["reason"])
+def _skipped(view: ArticleView, claims: Sequence[GoldClaim]) -> Iterator[GoldSkippedNumber]:
+    """Every number that no claim has as a figure or a time, with why reading passed it over where it did."""
+    article, reading = view.article, reading_of(view.article)
+    taken = _Places(
+        [figure.span for claim in claims for figure in claim.figures]
+        + [when.span for claim in claims for when in claim.when]
+    )
+    found = [(each.span, each.reason) for each in reading.skipped_numbers]
+    found += [(each.span, "date") for each in reading.dates if _numbers_in(each.span.of(article.text))]
+    found += [(each.number, NOT_CLAIMED) for each in reading.figures]
+    found += [(span, NOT_CLAIMED) for span in _numbers_in(article.text)]
+    for span, reason in found:
+        if taken.free(span):
+            taken.take(span)
+            yield GoldSkippedNumber(document=article.id, span=span, reason=reason)
 
 
-def _annotators(connection: Connection, *, owner: str) -> tuple[str, ...]:
-    asked = select(verdicts.c.reviewer).where(verdicts.c.owner == owner).distinct().order_by(verdicts.c.reviewer)
-    return tuple(connection.execute(asked).scalars())
+def _numbers_in(text: str) -> list[Span]:
+    """The numbers of a text, each word of one by itself."""
+    found = _NUMBER.finditer(text)
+    return [Span(*match.span()) for match in found if match[0][0].isdecimal() or match[0].lower() in _WORDS]
+
+
+class _Places:
+    """Stretches of a text that are taken."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        self._taken = bytearray()
+        for span in spans:
+            self.take(span)
+
+    def take(self, span: Span) -> None:
+        self._taken.extend(bytes(max(0, span.end - len(self._taken))))
+        self._taken[span.start : span.end] = b"\1" * (span.end - span.start)
+
+    def free(self, span: Span) -> bool:
+        return not any(self._taken[span.start : span.end])
+
+
+def _warnings(view: ArticleView, claims: Sequence[GoldClaim]) -> Iterator[str]:
+    """What an export cannot put right."""
+    pieces = sorted(((span, claim) for claim in claims for span in claim.content), key=lambda piece: piece[0])
+    for (one, first), (other, second) in pairwise(pieces):
+        same = first.content == second.content and first.source.name != second.source.name
+        if one.overlaps(other) and first.id != second.id and not same:
+            yield f"{first.id} and {second.id} share words of {view.article.id}: give them to one of the two."
+    for claim in claims:
+        if claim.source.kind == "unresolved":
+            yield f"{claim.id} has a speaker that nobody resolved: say who it is."
+
+
+def _annotators(connection: Connection, keys: Sequence[int], *, owner: str) -> tuple[str, ...]:
+    asked = select(verdicts.c.reviewer).where(verdicts.c.owner == owner, verdicts.c.article.in_(keys))
+    return tuple(connection.execute(asked.distinct().order_by(verdicts.c.reviewer)).scalars())

@@ -47,7 +47,8 @@ def article_view(connection: Connection, key: int, *, owner: str = "", model: st
     extracted = _extracted(connection, key, owner=owner, model=model)
     listed = {row.binding: _listed(row, logs.get(row.binding, ())) for row in extracted}
     for binding, log in logs.items():
-        if binding not in listed and (added := _added(binding, log, article)) is not None:
+        of = next((verdict.model for verdict in reversed(log) if verdict.model is not None), None)
+        if binding not in listed and of in (None, model or of) and (added := _added(binding, log, article)) is not None:
             listed[binding] = added
     return ArticleView(
         key=key,
@@ -101,20 +102,12 @@ def articles_listed(connection: Connection, *, owner: str = "", name: str | None
 
 def disputes(connection: Connection, *, owner: str = "") -> tuple[Dispute, ...]:
     """All that wait for somebody to settle them, oldest first."""
-    asked = (
-        select(verdicts)
-        .join(reviews, and_(reviews.c.owner == verdicts.c.owner, reviews.c.binding == verdicts.c.binding))
-        .where(reviews.c.owner == owner, reviews.c.dispute)
-        .order_by(verdicts.c.key)
-    )
-    versions = {
-        row.binding: row.version
-        for row in connection.execute(
-            select(reviews.c.binding, reviews.c.version).where(reviews.c.owner == owner, reviews.c.dispute)
-        )
-    }
+    waiting = select(reviews.c.binding, reviews.c.version).where(reviews.c.owner == owner, reviews.c.dispute)
+    versions = {row.binding: row.version for row in connection.execute(waiting)}
+    asked = select(verdicts).where(verdicts.c.owner == owner, verdicts.c.binding.in_(versions))
+    logs = _by_binding([verdict_of(row) for row in connection.execute(asked.order_by(verdicts.c.key))])
     found = []
-    for binding, log in _by_binding([verdict_of(row) for row in connection.execute(asked)]).items():
+    for binding, log in logs.items():
         first, second = last_of(log, "first"), last_of(log, "second")
         if first is not None and second is not None:
             found.append(

@@ -16,16 +16,17 @@ from service.records import (
     Draft,
     DraftFigure,
     Figure,
+    FoundCue,
     FoundFigure,
     Grounded,
     Mode,
     Reading,
-    Sentence,
     Source,
     Span,
     SpeakerMention,
     distance,
 )
+from service.unsaid import find_cue, find_mention, find_mode
 
 OUTLET = Source(name=None, kind="outlet")
 
@@ -43,29 +44,36 @@ def propose(article: Article, marked: Span, *, known: Sequence[Claim] = ()) -> C
     """
     span = _tight(article, marked)
     reading = reading_of(article)
-    sentence = reading.sentence_at(span.start)
-    mention = _speaker_in(sentence, span, reading) if sentence is not None else None
-    speaker = mention.mark if mention is not None else "outlet"
-    figures = tuple(DraftFigure(figure=figure.mark) for figure in reading.figures_in(span))
-    quoted = any(quotation.span.holds(span) for quotation in reading.quotations_over(span))
-    cue = _cue_in(sentence, span, reading) if sentence is not None else None
-    mode: Mode = "direct" if quoted else "indirect" if cue is not None else "none" if mention is None else "implied"
+    mention = _speaker_in(span, reading)
+    cue = find_cue(mention.span if mention is not None else None, (span,), reading)
+    before = _goes_on(span, known, reading) if mention is None else None
+    speaker = _speaker(mention, cue, before)
+    mode = find_mode(speaker, (span,), reading, attributed=cue is not None)
     draft = Draft(
         content=(span,),
         speaker=speaker,
         mention=mention.span if mention is not None else None,
-        cue=cue,
+        cue=cue.span if cue is not None else None,
         mode=mode,
-        figures=figures,
+        figures=tuple(DraftFigure(figure=figure.mark) for figure in reading.figures_in(span)),
     )
     placed = ground(draft, reading)
-    source = _goes_on(span, known) if mention is None and quoted else None
     if isinstance(placed, Grounded):
-        return _claim(article, placed, source or placed.source, mode)
+        return _claim(article, placed, before or placed.source, mode)
     own = tuple(_figure(figure) for figure in reading.figures_in(span))
+    plain: Mode = "none" if before is None else mode
     return Claim(
-        id=f"{article.id}#new", document=article.id, content=(span,), source=source or OUTLET, mode=mode, figures=own
+        id=f"{article.id}#new", document=article.id, content=(span,), source=before or OUTLET, mode=plain, figures=own
     )
+
+
+def _speaker(mention: SpeakerMention | None, cue: FoundCue | None, before: Source | None) -> str:
+    """As drafts name it; a hedge without anybody named is somebody's who is not said."""
+    if mention is not None:
+        return mention.mark
+    if before is not None and before.name is not None:
+        return before.name
+    return "outlet" if cue is None else "unspecified"
 
 
 def figure_in(article: Article, marked: Span) -> Figure | None:
@@ -103,26 +111,26 @@ def _tight(article: Article, marked: Span) -> Span:
     return Span(start, end)
 
 
-def _speaker_in(sentence: Sentence, span: Span, reading: Reading) -> SpeakerMention | None:
-    """Who is named beside the words, nearest to the words of saying where there are any."""
-    named = [mention for mention in reading.mentions_in(sentence.span) if not span.overlaps(mention.span)]
-    if not named:
+def _speaker_in(span: Span, reading: Reading) -> SpeakerMention | None:
+    """Who is named in the words' sentence, nearest to words of saying."""
+    sentence = reading.sentence_at(span.start)
+    if sentence is None:
         return None
-    cue = _cue_in(sentence, span, reading)
-    if cue is None:
-        return None
-    return min(named, key=lambda mention: distance(mention.span, (cue,)))
+    near = [
+        (distance(mention.span, (cue.span,)), mention.span.start, mention)
+        for mention in reading.mentions_in(sentence.span)
+        if find_mention(mention.mark, (span,), reading) and (cue := find_cue(mention.span, (span,), reading))
+    ]
+    return min(near, key=lambda each: each[:2])[2] if near else None
 
 
-def _cue_in(sentence: Sentence, span: Span, reading: Reading) -> Span | None:
-    cues = [cue.span for cue in reading.cues_in(sentence.span) if not span.overlaps(cue.span)]
-    return min(cues, key=lambda cue: distance(cue, (span,)), default=None)
-
-
-def _goes_on(span: Span, known: Sequence[Claim]) -> Source | None:
+def _goes_on(span: Span, known: Sequence[Claim], reading: Reading) -> Source | None:
     """Quoted words without a name beside them are mostly the last speaker's."""
-    before = [claim for claim in known if claim.content[0].start < span.start]
-    return max(before, key=lambda claim: claim.content[0]).source if before else None
+    before = [claim for claim in known if claim.content[0].start < span.start and claim.source.name is not None]
+    quoted = any(quotation.span.holds(span) for quotation in reading.quotations_over(span))
+    if not quoted or not before:
+        return None
+    return max(before, key=lambda claim: claim.content[0]).source.model_copy(update={"mention": None})
 
 
 def _claim(article: Article, placed: Grounded, source: Source, mode: Mode) -> Claim:

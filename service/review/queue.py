@@ -1,29 +1,31 @@
 """Which claim should this person look at next?
 
 The one where a look is likeliest to find an error: the least sure that nobody else has in hand. Not the near twin of
-what they just had, and every tenth one by chance, so that what the rest is like is known too. What is in hand is leased
-for minutes, and free again by itself.
+what they just had, and every tenth one by chance, so that what all claims are like is known too. What is in hand is
+leased for minutes, and free again by itself.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, not_, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from service.records import ExtractedClaim, Record
 from service.review.doubts import doubts_of
-from service.review.log import standing_of
+from service.review.log import SKIP_RETURNS, standing_of
 from service.review.records import Filters, Item, Look, Person, Standing, Verdict
-from service.review.verdicts import article_log, article_of, given_by, log_of
+from service.review.verdicts import article_log, article_of, free_leases, given_by, log_of
 from service.sameness import shared
+from service.store.folding import fold
 from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, leases, reviews, verdicts
 
 LEASE = timedelta(minutes=5)
 AUDIT_EVERY = 10  # verdicts of a person, after which one claim comes by chance
-LOOKED_THROUGH = 40  # claims at the head of the queue, for one that is no near twin
+LOOKED_THROUGH = 400  # claims at the head of the queue, for one that is no near twin
 LAST_SEEN = 3
+EARLIER_LOOKED = 200  # newest verdicts on an article, for those on similar claims
 TWINS = 0.6  # of the words of both
 SIMILAR = 0.5  # of the characters of both
 
@@ -53,13 +55,22 @@ def next_item(
 
     What they hold already comes first, so that a page that is loaded again shows the same claim.
     """
-    wanted = _wanted(person, owner=owner, filters=filters or Filters(), look=look, second_share=second_share, now=now)
+    asked = filters or Filters()
+    wanted = _wanted(person, owner=owner, filters=asked, look=look, second_share=second_share, now=now)
     mine = connection.execute(wanted.where(leases.c.reviewer == person.name, leases.c.until > now).limit(1)).first()
-    chosen, audit = (mine, False) if mine is not None else _choose(connection, wanted, person, owner=owner, look=look)
-    if chosen is None:
-        return None
-    until = take(connection, chosen.binding, person, owner=owner, now=now)
-    return _item(connection, chosen, owner=owner, look=look, audit=audit, until=until)
+    if mine is not None:
+        until = take(connection, mine.binding, person, owner=owner, audit=mine.audit, now=now)
+        return _item(connection, mine, owner=owner, look=look, audit=mine.audit, until=until)
+    audit = look == "first" and asked == Filters() and _is_chance_due(connection, person, owner=owner)
+    while True:
+        found = _by_chance(connection, wanted) if audit else _least_sure(connection, wanted, person, owner=owner)
+        if found is None:
+            return None
+        until = take(connection, found.binding, person, owner=owner, audit=audit, now=now)
+        # Somebody may have been quicker: in taking it, or in judging it. What they did is seen from here on.
+        row = connection.execute(wanted.where(claims.c.key == found.key)).first() if until is not None else None
+        if row is not None:
+            return _item(connection, row, owner=owner, look=look, audit=audit, until=until)
 
 
 def item(connection: Connection, key: int, *, owner: str = "") -> Item | None:
@@ -68,17 +79,23 @@ def item(connection: Connection, key: int, *, owner: str = "") -> Item | None:
     return None if row is None else _item(connection, row, owner=owner, look="first", audit=False, until=None)
 
 
-def take(connection: Connection, binding: str, person: Person, *, owner: str = "", now: datetime) -> datetime:
-    """Leases the claim to this person, and gives free what else they had."""
-    connection.execute(
-        delete(leases).where(
-            leases.c.owner == owner,
-            or_(leases.c.binding == binding, leases.c.reviewer == person.name, leases.c.until <= now),
-        )
+def take(
+    connection: Connection, binding: str, person: Person, *, owner: str = "", audit: bool = False, now: datetime
+) -> datetime | None:
+    """Leases the claim to this person, and gives free what else they had. None where somebody else has it in hand."""
+    row = {"owner": owner, "binding": binding, "reviewer": person.name, "until": now + LEASE, "audit": audit}
+    taking = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(leases).values(row)
+    taking = taking.on_conflict_do_update(
+        index_elements=[leases.c.owner, leases.c.binding],
+        set_={"reviewer": person.name, "until": row["until"], "audit": audit},
+        where=or_(leases.c.reviewer == person.name, leases.c.until <= now),
     )
-    until = now + LEASE
-    connection.execute(insert(leases).values(owner=owner, binding=binding, reviewer=person.name, until=until))
-    return until
+    taken = connection.execute(taking.returning(leases.c.binding)).first()
+    if taken is None:
+        return None
+    rest = and_(leases.c.binding != binding, or_(leases.c.reviewer == person.name, leases.c.until <= now))
+    free_leases(connection, rest, owner=owner)
+    return now + LEASE
 
 
 def counts(
@@ -91,55 +108,87 @@ def counts(
     now: datetime,
 ) -> Counts:
     """How many claims wait, and how many are done."""
-    asked = filters or Filters()
-    base = _joined(select(func.count(claims.c.binding.distinct())))
-    narrowed = base.where(*_narrowed(asked, owner=owner))
-    free = _open_first(now)
-
-    def count(*conditions: ColumnElement[bool]) -> int:
-        return connection.execute(narrowed.where(*conditions)).scalar() or 0
-
+    conditions = list(_narrowed(filters or Filters(), owner=owner))
+    plain = filters is None or filters == Filters()
+    waiting = _counted(connection, claims.c.open, conditions, joined=not plain)
+    skipped = _counted(connection, _skipped(now), conditions, joined=True)
+    done = _counted(connection, not_(claims.c.open), conditions, joined=not plain)
+    second = _second(person, second_share, owner=owner, now=now)
     return Counts(
-        open=count(free),
-        doubtful=count(free, claims.c.needs_review),
-        done=count(reviews.c.state != "open"),
-        skipped=count(reviews.c.state == "open", reviews.c.skipped_until > now),
-        second=count(*_second(person, second_share)) if second_share else 0,
-        disputes=count(reviews.c.dispute),
+        open=sum(waiting.values()) - sum(skipped.values()),
+        doubtful=waiting.get(True, 0) - skipped.get(True, 0),
+        done=sum(done.values()),
+        skipped=sum(skipped.values()),
+        second=_number(connection, and_(*second), conditions) if second_share else 0,
+        disputes=_number(connection, reviews.c.dispute, conditions),
     )
+
+
+def _counted(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    joined: bool,
+) -> dict[bool, int]:
+    """How many claims there are of those that need review, and of the others. Without joins an index has it all."""
+    asked = select(claims.c.needs_review, func.count(claims.c.binding.distinct()))
+    chosen = (_joined(asked) if joined else asked).where(condition, *conditions)
+    return {row[0]: row[1] for row in connection.execute(chosen.group_by(claims.c.needs_review))}
+
+
+def _number(connection: Connection, condition: ColumnElement[bool], conditions: Sequence[ColumnElement[bool]]) -> int:
+    asked = _joined(select(func.count(claims.c.binding.distinct())))
+    return int(connection.execute(asked.where(condition, *conditions)).scalar_one())
+
+
+def _skipped(now: datetime) -> ColumnElement[bool]:
+    return and_(reviews.c.state == "open", reviews.c.skipped_until > now)
 
 
 # ── choosing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _choose(
-    connection: Connection, wanted: Select[Any], person: Person, *, owner: str, look: Look
-) -> tuple[Row[Any] | None, bool]:
-    """A row, and whether it came by chance."""
-    theirs = connection.execute(
-        select(func.count()).where(verdicts.c.owner == owner, verdicts.c.reviewer == person.name)
-    ).scalar_one()
-    if look == "first" and theirs % AUDIT_EVERY == AUDIT_EVERY - 1:
-        return _by_chance(connection, wanted, f"{person.name}/{theirs}"), True
-    head = connection.execute(wanted.order_by(claims.c.confidence, claims.c.key).limit(LOOKED_THROUGH)).all()
+def _is_chance_due(connection: Connection, person: Person, *, owner: str) -> bool:
+    theirs = select(func.count()).where(verdicts.c.owner == owner, verdicts.c.reviewer == person.name)
+    return int(connection.execute(theirs).scalar_one()) % AUDIT_EVERY == AUDIT_EVERY - 1
+
+
+class _Head(NamedTuple):
+    """A claim that could come next."""
+
+    key: int
+    binding: str
+
+
+def _least_sure(connection: Connection, wanted: Select[Any], person: Person, *, owner: str) -> _Head | None:
+    """Unlike what they judged last, where the head of the queue has such a claim."""
     last = [_bag(verdict) for verdict in given_by(connection, person, owner=owner, limit=LAST_SEEN)]
-    fresh = (row for row in head if not any(_twins(_words(row.folded), seen) for seen in last))
-    return next(fresh, head[0] if head else None), False
+    asked = wanted.with_only_columns(claims.c.key, claims.c.binding, claims.c.folded)
+    first = None
+    with connection.execute(asked.order_by(claims.c.confidence, claims.c.key).limit(LOOKED_THROUGH)) as head:
+        for row in head:
+            found = _Head(row.key, row.binding)
+            if not any(_twins(_words(row.folded), seen) for seen in last):
+                return found
+            first = first or found
+    return first
 
 
-def _by_chance(connection: Connection, wanted: Select[Any], seed: str) -> Row[Any] | None:
-    """Bindings are hashes, so that the next one after a hash is any one."""
-    place = hashlib.sha256(seed.encode("utf-8")).hexdigest()
-    ordered = wanted.order_by(claims.c.binding, claims.c.key.desc()).limit(1)
-    return connection.execute(ordered.where(claims.c.binding >= place)).first() or connection.execute(ordered).first()
+def _by_chance(connection: Connection, wanted: Select[Any]) -> _Head | None:
+    """The first by its binding, which is a hash: all that are judged up to it are a fair sample of all claims, however
+    each of them came to be judged."""
+    asked = wanted.with_only_columns(claims.c.key, claims.c.binding)
+    row = connection.execute(asked.order_by(claims.c.binding, claims.c.key.desc()).limit(1)).first()
+    return None if row is None else _Head(row.key, row.binding)
 
 
 def _bag(verdict: Verdict) -> frozenset[str]:
-    return _words(verdict.old.text) if verdict.old is not None else frozenset()
+    return _words(fold(verdict.old.text)) if verdict.old is not None else frozenset()
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.casefold().split())
+def _words(folded: str) -> frozenset[str]:
+    return frozenset(folded.split())
 
 
 def _twins(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -154,9 +203,9 @@ def _wanted(
 ) -> Select[Any]:
     free = or_(leases.c.binding.is_(None), leases.c.until <= now, leases.c.reviewer == person.name)
     if look == "second":
-        stage = and_(*_second(person, second_share))
+        stage = and_(*_second(person, second_share, owner=owner, now=now))
     elif filters.mine:
-        stage = and_(reviews.c.state == "open", _has_skipped(person, owner))
+        stage = and_(claims.c.open, reviews.c.state == "open", _has_skipped(person, owner))
     else:
         stage = _open_first(now)
     return _shown().where(*_narrowed(filters, owner=owner), stage, free)
@@ -164,33 +213,39 @@ def _wanted(
 
 def _open_first(now: datetime) -> ColumnElement[bool]:
     returned = or_(reviews.c.skipped_until.is_(None), reviews.c.skipped_until <= now)
-    return or_(reviews.c.binding.is_(None), and_(reviews.c.state == "open", returned))
+    return and_(claims.c.open, or_(reviews.c.binding.is_(None), and_(reviews.c.state == "open", returned)))
 
 
-def _second(person: Person, share: float) -> tuple[ColumnElement[bool], ...]:
-    """Which claims get a second look is decided by their hash: nobody can guess or choose it."""
+def _second(person: Person, share: float, *, owner: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Which claims get a second look is decided by their hash: nobody chooses it. By its end, for its beginning decides
+    which come by chance."""
     return (
         reviews.c.state.in_(("accepted", "rejected", "edited")),
         reviews.c.second_reviewer.is_(None),
         reviews.c.reviewer != person.name,
-        claims.c.binding < f"{min(int(share * 16**8), 16**8 - 1):08x}",
+        func.substr(reviews.c.binding, 57) < f"{min(int(share * 16**8), 16**8 - 1):08x}",
+        not_(_has_skipped(person, owner, look="second", since=now - SKIP_RETURNS)),
     )
 
 
-def _has_skipped(person: Person, owner: str) -> ColumnElement[bool]:
-    return exists().where(
+def _has_skipped(
+    person: Person, owner: str, *, look: Look = "first", since: datetime | None = None
+) -> ColumnElement[bool]:
+    skips = exists().where(
         verdicts.c.owner == owner,
         verdicts.c.binding == claims.c.binding,
         verdicts.c.reviewer == person.name,
         verdicts.c.action == "skip",
+        verdicts.c.look == look,
     )
+    return skips if since is None else skips.where(verdicts.c.created > since)
 
 
 def _narrowed(filters: Filters, *, owner: str) -> Iterator[ColumnElement[bool]]:
     yield claims.c.owner == owner
     yield claims.c.current
     if filters.speaker is not None:
-        yield claims.c.speaker_folded.contains(filters.speaker.casefold(), autoescape=True)
+        yield claims.c.speaker_folded.contains(fold(filters.speaker), autoescape=True)
     if filters.model is not None:
         yield extractions.c.model == filters.model
     if filters.article is not None:
@@ -215,6 +270,7 @@ def _shown() -> Select[Any]:
             extractions.c.model,
             claims.c.article,
             reviews.c.version,
+            leases.c.audit,
         )
     )
 
@@ -249,7 +305,11 @@ def _item(
         model=row.model,
         standing=Standing() if blind else standing_of(log),
         doubts=doubts_of(claim),
-        earlier=() if blind else earlier(article_log(connection, row.article, owner=owner), claim, binding=row.binding),
+        earlier=()
+        if blind
+        else earlier(
+            article_log(connection, row.article, owner=owner, newest=EARLIER_LOOKED), claim, binding=row.binding
+        ),
         look=look,
         audit=audit,
         leased_until=until,

@@ -10,14 +10,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Table, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import InputError
 from service.records import Article, ExtractedClaim, Extraction, Record
 from service.store.bindings import binding_of
 from service.store.folding import fold, plain
-from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles
+from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles, reviews
 
 SHORTEST_PREFIX = 12  # characters of a hash that may stand for it
 _ABOUT = ("title", "outlet", "published", "language")
@@ -148,7 +148,10 @@ def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job
         "rest": rest,
     }
     new = connection.scalar(insert_new(connection, extractions).values(row).returning(extractions.c.id))
-    if new is None or not records:
+    if new is None:
+        return
+    _retire(connection, article, row)
+    if not records:
         return
     shared = {
         "owner": owner,
@@ -160,12 +163,20 @@ def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job
     rows = [
         shared
         | _row(claim, record, needs_review=claim.id in doubtful)
-        | {"binding": binding_of(claim, sha256=extraction.sha256), "current": True}
+        | {"binding": binding_of(claim, sha256=extraction.sha256), "current": True, "open": True}
         for claim, record in zip(extraction.claims, records, strict=True)
     ]
     keys = connection.scalars(insert(claims).returning(claims.c.key, sort_by_parameter_order=True), rows).all()
     _insert(connection, claim_figures, _figures(keys, extraction.claims))
     _insert(connection, claim_flags, _flags(keys, extraction.claims))
+    _close_judged(connection, extraction.extraction_id)
+
+
+def _close_judged(connection: Connection, extraction: str) -> None:
+    """What somebody has judged before is not asked again."""
+    said = (reviews.c.owner == claims.c.owner) & (reviews.c.binding == claims.c.binding) & (reviews.c.state != "open")
+    new = update(claims).where(claims.c.extraction == extraction, exists().where(said))
+    connection.execute(new.values(open=False))
 
 
 def _retire(connection: Connection, article: int, row: Mapping[str, Any]) -> None:
@@ -174,7 +185,7 @@ def _retire(connection: Connection, article: int, row: Mapping[str, Any]) -> Non
         extractions.c.article == article, extractions.c.model == row["model"], extractions.c.id != row["id"]
     )
     older = (claims.c.article == article) & claims.c.current & claims.c.extraction.in_(before)
-    connection.execute(update(claims).where(older).values(current=False))
+    connection.execute(update(claims).where(older).values(current=False, open=False))
 
 
 def find(connection: Connection, extraction_id: str, *, owner: str = "") -> Extraction | None:

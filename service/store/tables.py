@@ -107,6 +107,7 @@ claims = Table(
     Column("id", Text, nullable=False),
     Column("binding", String(64), nullable=False),  # of article, place, speaker and figures: see `bindings`
     Column("current", Boolean, nullable=False),  # of the model's newest extraction of the article
+    Column("open", Boolean, nullable=False),  # current, and nobody has judged it
     Column("speaker", Text),
     Column("speaker_folded", Text),  # with its aliases, one a line
     Column("kind", String(16), nullable=False),
@@ -121,6 +122,8 @@ claims = Table(
     Index(None, "owner", "day", "key"),
     Index(None, "owner", "confidence", "key"),
     Index(None, "owner", "binding"),
+    Index(None, "owner", "open", "confidence", "key"),
+    Index(None, "owner", "current", "open", "needs_review", "binding"),
     Index(None, "article"),
 )
 
@@ -317,6 +320,7 @@ leases = Table(
     Column("binding", String(64), nullable=False),
     Column("reviewer", String(64), nullable=False),
     Column("until", Moment, nullable=False),
+    Column("audit", Boolean, nullable=False),  # as in verdicts
     PrimaryKeyConstraint("owner", "binding"),
 )
 

@@ -19,11 +19,18 @@ def upgrade() -> None:
     with op.batch_alter_table("claims") as claims:
         claims.add_column(sa.Column("binding", sa.String(64), nullable=True))
         claims.add_column(sa.Column("current", sa.Boolean(), nullable=True))
+        claims.add_column(sa.Column("open", sa.Boolean(), nullable=True))
     _fill(op.get_bind())
     with op.batch_alter_table("claims") as claims:
         claims.alter_column("binding", existing_type=sa.String(64), nullable=False)
         claims.alter_column("current", existing_type=sa.Boolean(), nullable=False)
+        claims.alter_column("open", existing_type=sa.Boolean(), nullable=False)
         claims.create_index("ix_claims_owner_binding", ["owner", "binding"])
+        claims.create_index("ix_claims_owner_open_confidence_key", ["owner", "open", "confidence", "key"])
+        claims.create_index(
+            "ix_claims_owner_current_open_needs_review_binding",
+            ["owner", "current", "open", "needs_review", "binding"],
+        )
     op.create_table(
         "verdicts",
         sa.Column("key", KEY, nullable=False),
@@ -75,6 +82,7 @@ def upgrade() -> None:
         sa.Column("binding", sa.String(length=64), nullable=False),
         sa.Column("reviewer", sa.String(length=64), nullable=False),
         sa.Column("until", sa.DateTime(), nullable=False),
+        sa.Column("audit", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("owner", "binding", name=op.f("pk_leases")),
     )
     op.create_table(
@@ -91,9 +99,9 @@ def upgrade() -> None:
 
 def _fill(connection: sa.Connection) -> None:
     """The newest extraction of an article by a model is current."""
-    claims = sa.table("claims", *(sa.column(name) for name in ("key", "binding", "current")))
+    claims = sa.table("claims", *(sa.column(name) for name in ("key", "binding", "current", "open")))
     change = sa.update(claims).where(claims.c.key == sa.bindparam("its_key"))
-    change = change.values(binding=sa.bindparam("is"), current=sa.bindparam("newest"))
+    change = change.values(binding=sa.bindparam("is"), current=sa.bindparam("newest"), open=sa.bindparam("newest"))
     for rows in _in_parts(connection):
         connection.execute(
             change,
