@@ -10,6 +10,7 @@ import click
 
 from service.commands.cache import cache
 from service.commands.extract import extract
+from service.commands.review import review
 from service.commands.shared import give_up, settings_of, settings_or_give_up
 
 
@@ -21,6 +22,7 @@ def main() -> None:
 
 main.add_command(extract)
 main.add_command(cache)
+main.add_command(review)
 
 
 # ── serve ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,6 +53,9 @@ class Settings(Record):
     store: str | None = Field(
         default=None, description="file or database in which extractions and jobs are kept; off keeps none"
     )
+    review_second_share: float = Field(
+        default=0.1, ge=0, le=1, description="share of judged claims that somebody else looks at again"
+    )
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod

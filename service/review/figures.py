@@ -23,6 +23,7 @@ from service.review.verdicts import whole_log
 BINS = 5
 LONGEST = 600.0  # seconds: who takes longer was called away
 FEWEST_PAIRS = 2
+FEWEST_BY_CHANCE = 30  # of fewer claims a share of errors is mostly luck, and a quotient of it more so
 JUDGING = ("accept", "edit", "reject")
 
 
@@ -124,7 +125,7 @@ def _counted(logs: Sequence[Sequence[Verdict]]) -> Progress:
         seconds_to_edit=_median(verdict for verdict in valid if verdict.action == "edit"),
         found=found,
         by_chance=chance,
-        lift=found.value / chance.value if found.value is not None and chance.value else None,
+        lift=_lift(found, chance),
         second_looks=len(pairs),
         same=Rate(hits=sum(agree(one, two) for one, two in pairs), total=len(pairs)),
         alpha=_alpha([(one.action, two.action) for one, two in pairs]),
@@ -145,6 +146,12 @@ class _Judged(NamedTuple):
 def _errors(judged: Iterable[_Judged]) -> Rate:
     given = list(judged)
     return Rate(hits=sum(was_wrong(each.held) for each in given), total=len(given))
+
+
+def _lift(found: Rate, chance: Rate) -> float | None:
+    if found.value is None or not chance.value or chance.total < FEWEST_BY_CHANCE:
+        return None
+    return found.value / chance.value
 
 
 def _median(given: Iterable[Verdict]) -> float | None:
