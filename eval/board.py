@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from eval.align import THRESHOLD
 from eval.annotated import blank
+from eval.assisted import Unassisted, assisted, without_assisted
 from eval.compare import Compared, Contender, compare
 from eval.effort import Effort, effort_of
 from eval.goldset import ReadySet, hash_of, is_on_hub, open_gold_set
@@ -54,6 +55,7 @@ class Entry(Record):
     failures: Mapping[str, int] = {}
     notes: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    unassisted: Unassisted | None = None  # without gold that was judged with these answers in view
     rank: int | None = None
 
 
@@ -172,9 +174,9 @@ def _from_run(run: Run, ready: ReadySet, threshold: float) -> _Given:
     stands_in = why_stand_in(info.model, info.settings)
     if stands_in:
         doubts.append(stands_in)
-    assisted = sum(claim.assisted_by is not None and claim.assisted_by == info.model for claim in ready.gold.claims)
-    if assisted:
-        doubts.append(f"{assisted} gold claims were annotated with this model's answers in view")
+    in_view = assisted(ready.gold.claims, info.model)
+    if in_view:
+        doubts.append(f"{in_view} gold claims were annotated with this model's answers in view")
     if info.repeats > 1:
         notes.append(
             f"{info.repeats} answers to each article, averaged inside the article; claims shown are the first's."
@@ -240,6 +242,8 @@ def _judged(number: int, given: _Given, ready: ReadySet, threshold: float) -> En
     scores = at.pop(threshold)
     run = given.run
     first = [repeats[0] for repeats in given.tasks.values()]
+    every = [task for repeats in given.tasks.values() for task in repeats]
+    in_view = run is not None and any(assisted(task.gold, run.info.model) for task in first)
     return Entry(
         number=number,
         label=given.label,
@@ -257,6 +261,9 @@ def _judged(number: int, given: _Given, ready: ReadySet, threshold: float) -> En
         failures=dict(run.failures) if run else {},
         notes=given.notes,
         doubts=given.doubts,
+        unassisted=without_assisted(every, run.info.model, threshold=threshold, annotates=annotates)
+        if run is not None and in_view
+        else None,
     )
 
 

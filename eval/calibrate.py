@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from eval.runs import StoredRun
 from eval.score import Task, faults_of, judge_task
 from service.confidence import FLAG_WEIGHTS, LEAST, MOST, Fitted, FittedOn, Weights, chance, log_odds
 from service.errors import InputError
+from service.goldfiles import GoldRecord, read_rows
 from service.records import Record
 
 if TYPE_CHECKING:
@@ -407,6 +409,50 @@ def weights_of_run(cases: Cases, run: StoredRun, gold: ArticleSet, *, split: str
         on=run.info.created.date(),
         command="python -m eval calibrate",
         software=run.info.software,
+    )
+
+
+class JudgedCase(GoldRecord):
+    """A line of a file of judged claims, such as `according review calibrate` writes."""
+
+    article: str
+    model: str
+    confidence: float = Field(ge=0, le=1)
+    signals: tuple[str, ...]
+    wrong: bool
+    judged: date
+
+
+def weights_of_cases(path: Path, *, target: float, software: str) -> Weights:
+    """The weights that people's verdicts on claims of one model give it, dated by the last of them.
+
+    Raises InputError where a line cannot be used, or the claims are of several models or of fewer than two articles.
+    """
+    rows, problems = read_rows(path, JudgedCase)
+    if problems:
+        raise InputError(f"{problems[0]}", field="cases", fix="Write the file anew.")
+    listed = [row.record for row in rows]
+    models = sorted({each.model for each in listed})
+    if len(models) != 1:
+        raise InputError(
+            f"{path} has claims of {len(models)} models.", field="model", fix="Give the claims of one model."
+        )
+    cases = Cases(tuple(Case(each.article, each.confidence, frozenset(each.signals), each.wrong) for each in listed), 0)
+    on = FittedOn(
+        goldset="verdicts",
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        articles=len({case.article for case in cases.cases}),
+        claims=len(cases.cases),
+        wrong=sum(case.wrong for case in cases.cases),
+    )
+    return weights_of(
+        cases,
+        model=models[0],
+        sets=[on],
+        target=target,
+        on=max(each.judged for each in listed),
+        command="according review calibrate",
+        software=software,
     )
 
 

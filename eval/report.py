@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.agreement import Agreement
+from eval.assisted import Unassisted
 from eval.check import Checked
 from eval.describe import Description
 from eval.effort import Effort, effort_of
@@ -26,6 +27,7 @@ from eval.store import Run
 from eval.tally import FIGURE_ERRORS
 
 WIDTH = 120
+UNASSISTED = ("who_said_which_number", "attribution_accuracy", "number_fidelity", "claim_f1")
 
 
 # ── scores ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -39,11 +41,13 @@ def scores_text(
     pairs: PairScores | None = None,
     run: Run | None = None,
     stand_in: str | None = None,
+    unassisted: Unassisted | None = None,
     notes: Iterable[str] = (),
     colour: bool = False,
 ) -> str:
     """The report of one model on one gold set. `others` are the same predictions paired at other thresholds;
-    `stand_in` says why the answers are no result, where they are none."""
+    `stand_in` says why the answers are no result, where they are none; `unassisted` has the scores without the claims
+    that were judged with these answers in view, where there are any."""
     page = _Page(colour=colour)
     page.line(str(signature), "bold")
     if stand_in:
@@ -54,6 +58,8 @@ def scores_text(
         ["", *(["rate (counts)", "95% interval"] if _has_intervals(scores) else ["rate (counts)"])],
         _measure_rows(scores.measures, intervals=_has_intervals(scores)),
     )
+    if unassisted is not None:
+        _unassisted(page, unassisted)
     page.line("")
     page.line(_pairing(scores))
     page.line(_errors(scores))
@@ -79,6 +85,7 @@ def scores_json(
     pairs: PairScores | None = None,
     run: Run | None = None,
     stand_in: str | None = None,
+    unassisted: Unassisted | None = None,
 ) -> dict[str, Any]:
     """The same as an object; every measure carries the signature, so that no line is ever read without it."""
     return {
@@ -87,6 +94,12 @@ def scores_json(
         "stand_in": stand_in,
         "articles": scores.articles,
         "measures": [_measure_json(score, signature) for score in scores.measures],
+        "unassisted": None
+        if unassisted is None
+        else {
+            "set_aside": unassisted.set_aside,
+            "measures": [_measure_json(score, signature) for score in unassisted.scores.measures],
+        },
         "counts": scores.total.counts(),
         "by_article": {name: tally.counts() for name, tally in scores.by_article.items()},
         "at_thresholds": [
@@ -108,6 +121,16 @@ def _measure_json(score: Score, signature: Signature | None) -> dict[str, Any]:
         "interval": list(score.interval) if score.interval else None,
         **({"signature": str(signature)} if signature else {}),
     }
+
+
+def _unassisted(page: "_Page", unassisted: Unassisted) -> None:
+    shown = unassisted.scores
+    page.line("")
+    page.line(f"Without the {_count(unassisted.set_aside, 'claim')} judged with this model's answer in view:")
+    page.table(
+        ["", *(["rate (counts)", "95% interval"] if _has_intervals(shown) else ["rate (counts)"])],
+        _measure_rows([shown.measure(key) for key in UNASSISTED], intervals=_has_intervals(shown)),
+    )
 
 
 def _pairs_json(pairs: PairScores, signature: Signature) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from eval.annotated import blank
+from eval.assisted import Unassisted, assisted, without_assisted
 from eval.claim_lines import ClaimLines
 from eval.goldset import ArticleSet, refuse_strangers
 from eval.measures import THRESHOLDS, Scores, score_at
@@ -22,7 +23,8 @@ from service.records import Record
 
 class Scored(Record):
     """One set of answers with its scores. `others` are the same answers paired at other thresholds; `stand_in` says in
-    words why they are no result, where they are none."""
+    words why they are no result, where they are none; `unassisted` leaves out the claims that were judged with these
+    answers in view, where there are any."""
 
     signature: Signature
     scores: Scores
@@ -31,6 +33,7 @@ class Scored(Record):
     notes: tuple[str, ...]
     stand_in: str | None = None
     run: Run | None = None
+    unassisted: Unassisted | None = None
 
 
 def score_run(stored: StoredRun, gold: ArticleSet, *, threshold: float) -> Scored:
@@ -56,7 +59,12 @@ def score_run(stored: StoredRun, gold: ArticleSet, *, threshold: float) -> Score
     signature = Signature(
         goldset=gold.name, model=info.model, prompt=info.prompt, software=info.software, threshold=threshold
     )
-    scores, others, pairs = _in_one_pass(Tasks(stored, gold).each(), gold, threshold)
+    seen: dict[str, int] = {}
+    scores, others, pairs = _in_one_pass(_counted(Tasks(stored, gold).each(), info.model, seen), gold, threshold)
+    unassisted = None
+    if any(seen.values()):
+        again = Tasks(stored, gold).each()
+        unassisted = without_assisted(again, info.model, threshold=threshold, annotates=gold.info.annotates)
     return Scored(
         signature=signature,
         scores=scores,
@@ -65,6 +73,7 @@ def score_run(stored: StoredRun, gold: ArticleSet, *, threshold: float) -> Score
         notes=tuple(notes),
         stand_in=why_stand_in(info.model, info.settings),
         run=stored.run,
+        unassisted=unassisted,
     )
 
 
@@ -108,6 +117,12 @@ def _in_one_pass(
         scores.threshold: blank(scores, gold.info.annotates) for scores in score_at(_seen_by(pairs, tasks), thresholds)
     }
     return each.pop(threshold), tuple(each.values()), pairs.scores()
+
+
+def _counted(tasks: Iterable[Task], model: str, seen: dict[str, int]) -> Iterator[Task]:
+    for task in tasks:
+        seen[task.document] = assisted(task.gold, model)
+        yield task
 
 
 def _seen_by(pairs: PairSheet, tasks: Iterable[Task]) -> Iterator[Task]:

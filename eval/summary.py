@@ -29,7 +29,13 @@ def boards_text(boards: Sequence[Board], *, colour: bool = False) -> str:
             notes = [*(f"Not ranked: {doubt}." for doubt in entry.doubts), *entry.notes]
             pages.append(
                 scores_text(
-                    entry.signature, entry.scores, others=entry.others, pairs=entry.pairs, notes=notes, colour=colour
+                    entry.signature,
+                    entry.scores,
+                    others=entry.others,
+                    pairs=entry.pairs,
+                    unassisted=entry.unassisted,
+                    notes=notes,
+                    colour=colour,
                 )
             )
         if board.why_unranked:
@@ -62,7 +68,9 @@ def _entry_json(board: Board, place: int, entry: Entry) -> dict[str, Any]:
         "label": entry.label,
         "rank": entry.rank,
         "doubts": list(entry.doubts),
-        **scores_json(entry.signature, entry.scores, others=entry.others, pairs=entry.pairs),
+        **scores_json(
+            entry.signature, entry.scores, others=entry.others, pairs=entry.pairs, unassisted=entry.unassisted
+        ),
         "unfinished": dict(entry.unfinished),
         "errors": [{"group": row.group, "error": row.label, **row.counts[place].model_dump()} for row in board.errors],
         "by_phenomenon": {
@@ -105,6 +113,12 @@ def _board_lines(board: Board) -> Iterable[str]:
     for entry in entries:
         for doubt in entry.doubts:
             yield f"> **Not ranked: {_plain(entry.label)}**: {_plain(doubt)}\n"
+        if entry.unassisted is not None:
+            rates = (f"{_NAMES[key]} {entry.unassisted.scores[key]}" for key in HEADLINES)
+            yield (
+                f"> Without the {entry.unassisted.set_aside} claims judged with its answer in view: "
+                f"{_plain(', '.join(rates))}\n"
+            )
     if board.why_unranked:
         yield f"{board.why_unranked}\n"
     yield from _table(

@@ -15,6 +15,7 @@ from service.commands.export import export
 from service.commands.extract import extract
 from service.commands.jobs import jobs
 from service.commands.keys import keys
+from service.commands.review import review
 from service.commands.serve import serve
 from service.commands.shared import settings_or_give_up
 from service.commands.store import store
@@ -34,6 +35,7 @@ main.add_command(worker)
 main.add_command(jobs)
 main.add_command(keys)
 main.add_command(cache)
+main.add_command(review)
 main.add_command(disputes)
 main.add_command(store)
 main.add_command(export)

@@ -65,6 +65,9 @@ class Settings(Record):
         default=None, description="names that the service goes by over HTTP, with commas; localhost always holds"
     )
     open: bool = Field(default=False, description="answer anybody over HTTP as long as there are no API keys")
+    review_second_share: float = Field(
+        default=0.1, ge=0, le=1, description="share of judged claims that somebody else looks at again"
+    )
     texts: Path | None = Field(default=None, description="folder with the texts of stand-off gold sets")
 
     @classmethod

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from eval.goldset import ArticleSet
     from eval.lines import Setting
     from eval.runs import StoredRun
+    from service.confidence import Weights
 
 
 @click.command()
@@ -132,7 +133,13 @@ def gate(
 
 
 @click.command()
-@click.argument("run", type=EXISTING_FOLDER, metavar="RUN")
+@click.argument("run", type=EXISTING_FOLDER, metavar="[RUN]", required=False)
+@click.option(
+    "--cases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Judged claims instead of a run, as `according review calibrate` writes them; with --weights.",
+)
 @click.option("--target-error", type=click.FloatRange(0, 1, min_open=True), default=0.05, show_default=True)
 @click.option("--method", type=click.Choice(["as_recorded", "logistic", "isotonic", "signals"]), help="Else the best.")
 @click.option(
@@ -155,7 +162,8 @@ def gate(
 @threshold_option
 @json_option
 def calibrate(
-    run: Path,
+    run: Path | None,
+    cases: Path | None,
     target_error: float,
     method: Any,
     unlisted: Any,
@@ -174,21 +182,26 @@ def calibrate(
     from eval.report import as_json
     from eval.runs import Tasks, load_run
 
+    if cases is not None and weights is not None and run is None:
+        _fit_to_verdicts(cases, weights, target_error)
+        return
+    if run is None or cases is not None:
+        raise click.UsageError("Name a RUN, or judged claims with --cases FILE and --weights FILE.")
     with telling_errors():
         stored = load_run(run)
         gold = _gold_of([stored], goldset, texts, split)
         tasks = Tasks(stored, gold)
         answers = [answer for document in tasks for answer in stored.answers(document)]
-        cases = cases_of(
+        found = cases_of(
             [tasks.task(answer) for answer in answers],
             [answer.signals for answer in answers],
             threshold=threshold,
             unlisted=unlisted,
             groups={document.id: document.pair for document in gold.documents if document.pair},
         )
-        fitted = weights_of_run(cases, stored, gold, split=split, target=target_error) if weights else None
+        fitted = weights_of_run(found, stored, gold, split=split, target=target_error) if weights else None
         calibration = calibrate_(
-            cases,
+            found,
             target=target_error,
             method=method,
             goldset=gold.name,
@@ -208,10 +221,30 @@ def calibrate(
         click.echo("\n".join(calibration_lines(calibration, _setting(gold, threshold))))
     click.echo(f"Written to {place}", err=True)
     if weights is not None and fitted is not None:
-        weights.write_text(as_json(fitted.model_dump(mode="json")), encoding="utf-8")
-        click.echo(f"Weights written to {weights}: use them with --confidence or ACCORDING_CONFIDENCE.", err=True)
+        _write_weights(weights, fitted)
     for why, count in Counter(stored.unread(gold).values()).items():
         click.echo(f"Took no part: {count} articles, {why}.", err=True)
+
+
+def _fit_to_verdicts(cases: Path, weights: Path, target_error: float) -> None:
+    from eval.calibrate import weights_of_cases
+
+    with telling_errors():
+        fitted = weights_of_cases(cases, target=target_error, software=software())
+    _write_weights(weights, fitted)
+    if fitted.fitted is not None:
+        auroc = "n/a" if fitted.fitted.auroc is None else f"{fitted.fitted.auroc:.3f}"
+        click.echo(
+            f"{fitted.fitted.claims} judged claims of {fitted.fitted.articles} articles, {fitted.fitted.wrong} wrong; "
+            f"cross-fitted: Brier score {fitted.fitted.brier:.4f}, area under the curve {auroc}"
+        )
+
+
+def _write_weights(place: Path, fitted: "Weights") -> None:
+    from eval.report import as_json
+
+    place.write_text(as_json(fitted.model_dump(mode="json")), encoding="utf-8")
+    click.echo(f"Weights written to {place}: use them with --confidence or ACCORDING_CONFIDENCE.", err=True)
 
 
 def _compare(stored: Sequence["StoredRun"], gold: "ArticleSet", threshold: float) -> "Compared":

@@ -153,6 +153,7 @@ def _text(scored: "Scored") -> str:
         pairs=scored.pairs,
         run=scored.run,
         stand_in=scored.stand_in,
+        unassisted=scored.unassisted,
         notes=scored.notes,
         colour=sys.stdout.isatty(),
     )
@@ -168,6 +169,7 @@ def _json(scored: "Scored") -> dict[str, Any]:
         pairs=scored.pairs,
         run=scored.run,
         stand_in=scored.stand_in,
+        unassisted=scored.unassisted,
     )
 
 

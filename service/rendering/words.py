@@ -30,6 +30,16 @@ def _escape(code: int) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def is_hidden(letter: str) -> bool:
+    """Whether a page must show the letter as an escape; tabs and line ends are shown as what they are."""
+    return letter not in "\t\n\r" and _needs_escape(ord(letter))
+
+
+def escaped(letter: str) -> str:
+    """The letter as its escape: "\\u200b"."""
+    return _escape(ord(letter))
+
+
 def visible(text: str) -> str:
     """The text on one line, with every control character written out, so that none can act on a terminal."""
     parts: list[str] = []

@@ -5,18 +5,20 @@ Articles are kept once, however often they are read. What is asked across claims
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, exists, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import InputError
 from service.records import Article, ExtractedClaim, Extraction, Record
+from service.store.bindings import binding_of
 from service.store.folding import fold, plain
-from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles
+from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles, reviews
 
 SHORTEST_PREFIX = 12  # characters of a hash that may stand for it
 _ABOUT = ("title", "outlet", "published", "language")
@@ -132,6 +134,8 @@ def keep(connection: Connection, extraction: Extraction, *, owner: str = "", job
     row, rows = _rows_of(extraction, article, owner=owner, job=job)
     if connection.scalar(insert_new(connection, extractions).values(row).returning(extractions.c.id)) is not None:
         _keep_claims(connection, rows, extraction.claims)
+        _retire(connection, [row])
+        _close_judged(connection, [row])
 
 
 def keep_all(
@@ -143,6 +147,8 @@ def keep_all(
     _insert(connection, extractions, (row for row, _ in made))
     rows = [row for _, its_rows in made for row in its_rows]
     _keep_claims(connection, rows, [claim for extraction, _ in found for claim in extraction.claims])
+    _retire(connection, [row for row, _ in made])
+    _close_judged(connection, [row for row, _ in made])
 
 
 def _rows_of(
@@ -174,7 +180,9 @@ def _rows_of(
     }
     doubtful = frozenset(extraction.needs_review)
     return row, [
-        shared | _row(claim, record, needs_review=claim.id in doubtful)
+        shared
+        | _row(claim, record, needs_review=claim.id in doubtful)
+        | {"binding": binding_of(claim, sha256=extraction.sha256), "current": True, "open": True}
         for claim, record in zip(extraction.claims, records, strict=True)
     ]
 
@@ -184,6 +192,29 @@ def _keep_claims(connection: Connection, rows: list[dict[str, Any]], found: Sequ
         keys = connection.scalars(insert(claims).returning(claims.c.key, sort_by_parameter_order=True), rows).all()
         _insert(connection, claim_figures, _figures(keys, found))
         _insert(connection, claim_flags, _flags(keys, found))
+
+
+def _retire(connection: Connection, made: Iterable[dict[str, Any]]) -> None:
+    """What the same models had said of these articles before is not what they say now."""
+    of_model: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in made:
+        of_model[row["model"]].append(row)
+    for model, rows in of_model.items():
+        its_articles = [row["article"] for row in rows]
+        before = select(extractions.c.id).where(
+            extractions.c.article.in_(its_articles),
+            extractions.c.model == model,
+            extractions.c.id.not_in([row["id"] for row in rows]),
+        )
+        older = claims.c.article.in_(its_articles) & claims.c.current & claims.c.extraction.in_(before)
+        connection.execute(update(claims).where(older).values(current=False, open=False))
+
+
+def _close_judged(connection: Connection, made: Iterable[dict[str, Any]]) -> None:
+    """What somebody has judged before is not asked again."""
+    said = (reviews.c.owner == claims.c.owner) & (reviews.c.binding == claims.c.binding) & (reviews.c.state != "open")
+    new = update(claims).where(claims.c.extraction.in_([row["id"] for row in made]), exists().where(said))
+    connection.execute(new.values(open=False))
 
 
 def find(connection: Connection, extraction_id: str, *, owner: str = "") -> Extraction | None:

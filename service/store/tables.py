@@ -108,6 +108,9 @@ claims = Table(
     Column("extraction", String(36), ForeignKey(extractions.c.id, ondelete="CASCADE"), nullable=False),
     Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
     Column("id", Text, nullable=False),
+    Column("binding", String(64), nullable=False),  # of article, place, speaker and figures: see `bindings`
+    Column("current", Boolean, nullable=False),  # of the model's newest extraction of the article
+    Column("open", Boolean, nullable=False),  # current, and nobody has judged it
     Column("speaker", Text),
     Column("speaker_folded", Text),  # with its aliases, one a line
     Column("kind", String(16), nullable=False),
@@ -122,6 +125,9 @@ claims = Table(
     Index(None, "owner", "day", "key"),
     Index(None, "owner", "confidence", "key"),
     Index(None, "owner", "kind", "key"),
+    Index(None, "owner", "binding"),
+    Index(None, "owner", "open", "confidence", "key"),
+    Index(None, "owner", "current", "open", "needs_review", "binding"),
     Index(None, "article"),
 )
 
@@ -275,4 +281,78 @@ idempotency = Table(
     Column("created", Moment, nullable=False),
     PrimaryKeyConstraint("owner", "key"),
     Index(None, "created"),
+)
+
+# ── what people said of claims ────────────────────────────────────────────────────────────────────────────────────
+
+# Only ever added to; what holds now follows from it. The claims themselves may be gone: `old` and `new` hold them.
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("key", Key, primary_key=True),
+    _owner(),
+    Column("binding", String(64), nullable=False),
+    Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
+    Column("action", String(16), nullable=False),  # accept, reject, edit, add, skip, discard, undo
+    Column("look", String(16), nullable=False),  # first, second, settling
+    Column("old", Text),  # the claim as it was shown, as JSON
+    Column("new", Text),  # the claim as it is right, likewise
+    Column("reviewer", String(64), nullable=False),
+    Column("seconds", Float),  # from seeing the claim to saying so
+    Column("model", Text),  # whose claim was in view
+    Column("blind", Boolean, nullable=False),  # whether nobody's answer was
+    Column("audit", Boolean, nullable=False),  # whether the claim came by chance, not for its doubts
+    Column("confidence", Float),
+    Column("undoes", Key),
+    Column("created", Moment, nullable=False),
+    Index(None, "owner", "binding"),
+    Index(None, "owner", "reviewer", "key"),
+    Index(None, "article"),
+)
+
+# What follows from the verdicts, one row for each claim that has any: for the queue, and for compare-and-set.
+reviews = Table(
+    "reviews",
+    metadata,
+    _owner(),
+    Column("binding", String(64), nullable=False),
+    Column("article", Key, ForeignKey(articles.c.key, ondelete="CASCADE"), nullable=False),
+    Column("state", String(16), nullable=False),  # open, accepted, rejected, edited, added, discarded
+    Column("version", Integer, nullable=False),
+    Column("reviewer", String(64)),  # who said what holds
+    Column("second_reviewer", String(64)),
+    Column("dispute", Boolean, nullable=False),  # two looks that differ, not settled
+    Column("skipped_until", Moment),
+    PrimaryKeyConstraint("owner", "binding"),
+    Index(None, "owner", "state"),
+    Index(None, "owner", "dispute"),
+    Index(None, "article"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    _owner(),
+    Column("binding", String(64), nullable=False),
+    Column("reviewer", String(64), nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("audit", Boolean, nullable=False),  # as in verdicts
+    PrimaryKeyConstraint("owner", "binding"),
+)
+
+reviewers = Table(
+    "reviewers",
+    metadata,
+    _owner(),
+    Column("name", String(64), nullable=False),
+    Column("role", String(16), nullable=False),  # reviewer, adjudicator, admin
+    Column("sha256", String(64), nullable=False),  # of the token
+    Column("created", Moment, nullable=False),
+    Column("revoked", Moment),
+    PrimaryKeyConstraint("owner", "name"),
+)
+
+# What processes on one store share and nobody else may know.
+secrets = Table(
+    "secrets", metadata, Column("name", String(32), primary_key=True), Column("value", Text, nullable=False)
 )

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from service.errors import SetupError
 from service.models import LOCAL, ModelStatus
 from service.rendering.table import table
+from service.rendering.words import amount_of, marks_of
 from service.web.api import finished
 from service.web.context import Context, context_of
 from service.web.problems import KINDS, TOLD, Problem, from_error
@@ -25,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined
 )
+_templates.filters |= {"amount": amount_of, "marks": marks_of}
 
 
 def page(name: str, *, status: int = 200, **values: object) -> Response:
