@@ -286,7 +286,7 @@ def _plain() -> Callable[["JobView"], object]:
         nonlocal due
         if time.monotonic() >= due:
             due += PLAIN_SECONDS
-            _say(f"{view.done + view.failed:,} of {view.total:,}, {_words(view)}")
+            _say(", ".join(filter(None, (f"{view.done + view.failed:,} of {view.total:,}", _words(view)))))
 
     return tell
 

@@ -17,13 +17,11 @@ if TYPE_CHECKING:
     from service.jobs.workers import Post
     from service.settings import Settings
 
-EMBEDDED_AT_ONCE = 2  # one computes while another's result is written
-
 
 @click.command(short_help="Work on jobs.")
 @click.option("--processes", type=click.IntRange(1), metavar="N", help="Processes; one for each core if embedded.")
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Articles under way at once in a process.")
-@click.option("--model", metavar="NAME", help="The model that the defaults of the two above go by.")
+@click.option("--model", metavar="NAME", help="The model that the number of processes goes by.")
 @click.option("--drain", type=click.FloatRange(0), default=20.0, show_default=True, help="Seconds to end in.")
 @click.option("--child", is_flag=True, hidden=True)
 @click.option("--apart", nargs=2, hidden=True, metavar="JOB CHUNK")
@@ -72,11 +70,10 @@ def store_of(settings: "Settings") -> str:
 def post_for(settings: "Settings", store: str, *, concurrency: int | None, drain: float) -> "Post":
     from service.jobs.workers import Post
 
-    many = concurrency or default_concurrency(settings)
     return Post(
         store=store,
         settings=settings,
-        concurrency=many,
+        concurrency=concurrency or settings.concurrency,
         drain_seconds=drain,
         apart=[sys.executable, "-m", "service.cli", "worker", "--model", settings.model, "--apart"],
     )
@@ -96,10 +93,6 @@ def default_processes(model: str) -> int:
     import os
 
     return len(os.sched_getaffinity(0)) if "/" not in model else 1
-
-
-def default_concurrency(settings: "Settings") -> int:
-    return settings.concurrency if "/" in settings.model else EMBEDDED_AT_ONCE
 
 
 def _check(store: str) -> None:

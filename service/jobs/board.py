@@ -8,7 +8,6 @@ import base64
 import binascii
 import hashlib
 import json
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from service.errors import InputError
 from service.jobs.records import ENDED, ArticleResult, ArticleState, JobItem, JobOptions, JobOrder, JobView
 from service.records import Article, Usage
 from service.store.extractions import article_key
-from service.store.tables import deliveries, extractions, job_articles, jobs
+from service.store.tables import extractions, job_articles, jobs
 
 CHUNK = 25  # articles: few enough that the end of a job is shared well, enough that chunks cost little
 SHARES = 32  # parts of a small job, so that each worker gets some
@@ -262,7 +261,6 @@ def cancel(connection: Connection, job: str) -> bool:
         return False
     waiting = update(job_articles).where(job_articles.c.job == job, job_articles.c.state == "waiting")
     connection.execute(waiting.values(state="cancelled", finished=now, file=None))
-    tell(connection, job)
     return True
 
 
@@ -314,34 +312,7 @@ def close_if_ended(connection: Connection, job: str) -> bool:
     """Ends a job none of whose articles is waiting any more. True for the one caller who ended it."""
     waiting = exists().where(job_articles.c.job == job, job_articles.c.state == "waiting")
     open_ = update(jobs).where(jobs.c.id == job, jobs.c.state.in_(("queued", "running")), ~waiting)
-    if not connection.execute(open_.values(state="done", finished=datetime.now(UTC), paused=None)).rowcount:
-        return False
-    tell(connection, job)
-    return True
-
-
-def tell(connection: Connection, job: str) -> None:
-    """Whoever wants to hear that the job has ended will: the message is kept with the end itself, and sent later."""
-    row = connection.execute(select(jobs).where(jobs.c.id == job)).first()
-    if row is None or row.webhook is None:
-        return
-    now = datetime.now(UTC)
-    view = views(connection, [row], now=now)[0]
-    body = {"type": f"job.{view.state}", "timestamp": now.isoformat(), "data": view.model_dump(mode="json")}
-    # A job that was tried again ends again: its one message is written anew.
-    connection.execute(delete(deliveries).where(deliveries.c.job == job, deliveries.c.url == row.webhook))
-    connection.execute(
-        insert(deliveries).values(
-            id=str(uuid.uuid4()),
-            owner=row.owner,
-            job=job,
-            url=row.webhook,
-            body=json.dumps(body, ensure_ascii=False),
-            state="waiting",
-            next_try=now,
-            created=now,
-        )
-    )
+    return bool(connection.execute(open_.values(state="done", finished=datetime.now(UTC), paused=None)).rowcount)
 
 
 def batches(items: Iterable[JobItem], *, most: int, most_bytes: int) -> Iterable[list[JobItem]]:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from service.store.store import Store
 
-SETTLED_SECONDS = 10  # a database that has just started: its workers are still coming back
+SETTLED_SECONDS = 4  # a database that has just started: its workers are still coming back
 # A host that lost its power says nothing; the database asks its connections, and gives up after some nine seconds.
 _KEEPALIVE = "set tcp_keepalives_idle = 3; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3"
 

@@ -34,6 +34,7 @@ from service.settings import Settings
 from service.store.database import StoreDown
 from service.store.store import Store
 
+COMPUTING = 2  # articles that are computed in this process: one while the other's result is committed
 KEPT_READERS = 8
 STORE_SECONDS = 0.5  # between two tries at a store that is down
 LOST_MESSAGE = "The file is not there any more."
@@ -107,6 +108,7 @@ class Workplace:
         self._store = store
         self._settings = settings
         self._places = asyncio.Semaphore(concurrency)
+        self._computing = asyncio.Semaphore(COMPUTING)
         self._make_extractor = make_extractor
         self._make_judge = make_judge
         self._apart = apart
@@ -200,7 +202,13 @@ class Workplace:
                 return
 
     async def _article(self, under: _UnderWay, waiting: Waiting) -> bool:
-        """Whether it came to an end of its own."""
+        """Whether it came to an end of its own. What is computed here takes turns, for it only shares a processor."""
+        if "/" in under.job.model:
+            return await self._at_a_place(under, waiting)
+        async with self._computing:
+            return await self._at_a_place(under, waiting)
+
+    async def _at_a_place(self, under: _UnderWay, waiting: Waiting) -> bool:
         if under.max_cost is None and under.per_minute is None:
             await self._places.acquire()
         else:

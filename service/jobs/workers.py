@@ -152,23 +152,23 @@ class Worker:
                 (SEEN_SECONDS, lambda: asyncio.to_thread(self._be_seen)),
             )
         ]
+        quit_hooks = threading.Event()
+        delivering = asyncio.create_task(asyncio.to_thread(self._deliver, quit_hooks))
         warming = asyncio.create_task(asyncio.to_thread(self._post.warm, self._post.settings.model))
-        silence = threading.Event()
-        delivering = (self._store.engine, self._post.settings, silence)
-        threading.Thread(target=hooks.keep_delivering, args=delivering, name="webhooks", daemon=True).start()
         try:
             yield
         finally:
             warming.cancel()
-            silence.set()
+            quit_hooks.set()
             line.close()
             await self._place.drain(self._post.drain_seconds)
             for loop in loops:
                 loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await asyncio.gather(*loops, delivering, return_exceptions=True)
             await self._place.close()
             await asyncio.to_thread(self._leave, line)
             await asyncio.to_thread(line.stop)
+            chunks.close()
             engine.dispose()
 
     async def _work_on(self, job: str, chunk: int) -> None:
@@ -225,6 +225,10 @@ class Worker:
         for job in set(names) - there.keys():
             with self._store.writing() as connection:
                 board.close_if_ended(connection, job)
+
+    def _deliver(self, stop: threading.Event) -> None:
+        """Tells those who want to hear of it that jobs have ended."""
+        hooks.keep_delivering(self._store.engine, self._post.settings, stop)
 
     def _sign_in(self) -> None:
         with self._store.writing() as connection:

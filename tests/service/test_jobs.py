@@ -13,7 +13,7 @@ from service.jobs.records import JobFile, JobOptions, JobOrder
 from service.records import Article, Failure
 from service.settings import Settings
 from service.store.extractions import find
-from service.store.tables import deliveries, extractions, job_articles, jobs
+from service.store.tables import extractions, job_articles, jobs
 
 
 @pytest.fixture
@@ -287,32 +287,6 @@ def test_deleting_a_job_leaves_its_extractions(store, port):
     assert port.view(view.id) is None
     assert (count(store, job_articles), count(store, extractions)) == (0, 2)
     assert not port.delete(view.id)
-
-
-# ── telling that it has ended ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("state", ["done", "cancelled"])
-def test_the_end_of_a_job_is_to_be_told_once(store, port, state):
-    view = a_job(store, 1, webhook="https://example.org/hook")
-    if state == "done":
-        work_through(store, view.id, a_place(store, Extracting()))
-    else:
-        port.cancel(view.id)
-
-    with store.reading() as connection:
-        rows = connection.execute(select(deliveries)).all()
-    assert [(row.job, row.url, row.state, row.attempts) for row in rows] == [
-        (view.id, "https://example.org/hook", "waiting", 0)
-    ]
-    assert f'"type": "job.{state}"' in rows[0].body
-
-
-def test_a_job_without_a_webhook_tells_nobody(store):
-    view = a_job(store, 1)
-    work_through(store, view.id, a_place(store, Extracting()))
-
-    assert count(store, deliveries) == 0
 
 
 def test_options_change_the_worker_s_settings_where_they_say_something():

@@ -1,19 +1,27 @@
 """The living are told from the dead, and dead processes are replaced."""
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from jobmakers import SETTINGS, Extracting, a_job
+from sqlalchemy import select
 
 from service.jobs import liveness as liveness_module
 from service.jobs.apart import OUR_ERROR, Apart
+from service.jobs.jobs import Jobs
 from service.jobs.liveness import LockFiles, Sessions, liveness, new_worker_id
 from service.jobs.supervisor import Supervisor, words_of
+from service.jobs.workers import Post, work
+from service.store.database import open_engine
 from service.store.store import Store
+from service.store.tables import workers
 
 HOLD = """
 import sys, time
@@ -202,3 +210,60 @@ print("begin 8", flush=True)
 sys.exit({OUR_ERROR})
 """
     assert crashes_of(script, tmp_path) == []
+
+
+# ── a whole worker ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def listening():
+    """Sockets on which this process waits for others."""
+    links = []
+    for path in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # the one that lists the folder
+            links.append(str(path.readlink()))
+    lines = [line for kind in ("tcp", "tcp6") for line in Path(f"/proc/self/net/{kind}").read_text().split("\n")]
+    rows = [line.split() for line in lines]
+    return [row[1] for row in rows if len(row) > 9 and row[3] == "0A" and f"socket:[{row[9]}]" in links]
+
+
+def test_a_worker_does_a_job_opens_no_port_and_leaves_nothing_in_line(any_store, any_address):
+    extractor = Extracting()
+    view = a_job(any_store, 70)
+    ports = []
+
+    async def run():
+        stop = asyncio.Event()
+        post = Post(
+            any_address,
+            SETTINGS,
+            concurrency=8,
+            make_extractor=lambda name, settings, calls=None: extractor,
+            make_judge=lambda settings, calls: None,
+            warm=lambda _: None,
+        )
+        working = asyncio.create_task(work(post, stop))
+        for _ in range(600):
+            await asyncio.sleep(0.1)
+            if (await asyncio.to_thread(Jobs(any_store, SETTINGS).view, view.id)).ended:
+                break
+        ports.extend(listening())
+        stop.set()
+        await working
+
+    asyncio.run(run())
+
+    from service.jobs.engine import Chunks
+
+    assert Jobs(any_store, SETTINGS).view(view.id).done == 70
+    assert sorted(extractor.asked) == sorted(f"a{number}" for number in range(70))
+    assert ports == []
+    engine = open_engine(any_store.engine.url, begins=False)
+    chunks = Chunks(engine)
+    assert chunks.jobs() == {view.id}
+    assert chunks.lost(view.id, [0, 999]) == [0, 999]  # nobody works on them any more
+    chunks.forget(view.id)
+    assert chunks.jobs() == set()
+    chunks.close()
+    engine.dispose()
+    with any_store.reading() as connection:
+        assert connection.execute(select(workers)).all() == []
