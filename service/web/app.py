@@ -32,7 +32,7 @@ from service.secret_files import take_in
 from service.settings import Settings
 from service.telemetry import Tracing, tracing_of
 from service.vendor.libraries import close_connections
-from service.web import api, documentation, jobs_api, pages, stored_api
+from service.web import api, documentation, jobs_api, pages, reviewing, stored_api
 from service.web.callers import Callers
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
@@ -41,6 +41,7 @@ from service.web.keeping import Keeping
 from service.web.logs import log_as_json
 from service.web.metrics import Metrics
 from service.web.problems import TOLD, Problem, on_error
+from service.web.sessions import Sessions
 from service.web.streaming import PING_SECONDS
 from service.web.work import Doorway, Workshop
 
@@ -110,9 +111,11 @@ def create_app(
     for router in (api.router, stored_api.router, jobs_api.router):
         app.include_router(router)
     app.include_router(pages.router)
+    app.include_router(reviewing.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     for error in (Problem, HTTPException, *TOLD):
         app.add_exception_handler(error, on_error)
+    app.add_middleware(Sessions, keeping=keeping)
     app.add_middleware(Guard, settings=settings, callers=callers)
     app.add_middleware(Envelope, metrics=metrics, tracing=tracing)  # the last one added is the outermost
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]

@@ -25,6 +25,7 @@ from service.web.rates import Rates
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
 OPEN_TO_LOOK_AT = frozenset({"/"})
 OPEN_FOLDERS = ("/static/", "/problems/")
+OWN_DOOR = "/review"  # people who review log in there, without keys
 PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -65,7 +66,9 @@ class Guard:
         headers = Headers(scope=scope)
         told: dict[str, str] = {}
         try:
-            if not _is_open(scope):
+            if has_own_door(scope):
+                scope["caller"] = await self._visitor(scope, headers)
+            elif not _is_open(scope):
                 scope["caller"] = caller = await self._let_in(scope, headers)
                 told = self._count(scope, caller)
         except Problem as problem:
@@ -92,9 +95,18 @@ class Guard:
         except keys.WrongKey:
             raise Problem("wrong-key", headers={"www-authenticate": f'{_REALM}, error="invalid_token"'}) from None
         except SetupError as error:
-            # Its words may name the machine that the database is on.
-            structlog.get_logger("according.web").warning("store_unusable", why=str(error))
-            raise Problem("store-down", headers={"retry-after": "5"}) from None
+            raise _store_down(error) from None
+
+    async def _visitor(self, scope: Scope, headers: Headers) -> Caller | None:
+        """Who may be let in without a name, if anybody: whoever sits at this machine, where nobody has keys."""
+        if self._names and not self._is_our_name(headers):
+            raise Problem("wrong-host")
+        try:
+            return None if await self._callers.keys_are_needed() else self._without_key(scope, headers)
+        except Problem:
+            return None
+        except SetupError as error:
+            raise _store_down(error) from None
 
     def _without_key(self, scope: Scope, headers: Headers) -> Caller:
         """Whoever sits at this machine; others only where that was asked for."""
@@ -125,6 +137,18 @@ class Guard:
 
 
 _REALM = 'Bearer realm="according"'
+
+
+def _store_down(error: SetupError) -> Problem:
+    # Its words may name the machine that the database is on.
+    structlog.get_logger("according.web").warning("store_unusable", why=str(error))
+    return Problem("store-down", headers={"retry-after": "5"})
+
+
+def has_own_door(scope: Scope) -> bool:
+    """Whether it is a page of reviewing: people log in there, and need no keys."""
+    path: str = scope["path"]
+    return path == OWN_DOOR or path.startswith(f"{OWN_DOOR}/")
 
 
 def _is_open(scope: Scope) -> bool:

@@ -81,6 +81,16 @@ KINDS: dict[str, Kind] = {
         "This kind of body cannot be read here",
         "Send application/json, or multipart/form-data with a .txt, .md, .html, .pdf or .docx file; not compressed.",
     ),
+    "no-store": Kind(
+        404,
+        "Nothing is kept here",
+        "Reviewing needs a store. Whoever runs the service names one with ACCORDING_STORE; it is set to off.",
+    ),
+    "reviewers-needed": Kind(
+        403,
+        "Nobody is named as a reviewer yet",
+        "From other machines one reviews under a name: `according review people add NAME` gives a token for it.",
+    ),
     "wrong-host": Kind(
         421,
         "The service does not go by this name",
