@@ -3,15 +3,31 @@
 As plain lines with their counts and intervals; nothing is worked out here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from eval.disputes import DisputeReport, DisputeScores, Rate
+from eval.disputes import DisputeReport, DisputeScores, Rate, summed
 from service.software import software
 
 
 def dispute_text(report: DisputeReport) -> str:
     """The report of one gold set, ending in a newline."""
     return "\n".join(_lines(report)) + "\n"
+
+
+def table_text(reports: Sequence[DisputeReport]) -> str:
+    """A Markdown table of all sets and their sums, split by split, ending in a newline."""
+    claims = list(dict.fromkeys(scores.claims for report in reports for scores in report.scores))
+    rows = [(report.goldset, scores) for report in reports for scores in report.scores]
+    rows += [("all", scores) for scores in summed(reports)]
+    by_row: dict[tuple[str, str], dict[str, DisputeScores]] = {}
+    for name, scores in rows:
+        by_row.setdefault((name, scores.split), {})[scores.claims] = scores
+    head = " | ".join(f"{name}: precision | {name}: recall" for name in claims)
+    lines = ["| set, split | " + head + " |", "|---|" + "---|" * (2 * len(claims))]
+    for (name, split), found in by_row.items():
+        cells = [_rate(rate) for each in claims for rate in (found[each].precision, found[each].recall)]
+        lines.append(f"| {name}, {split} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _lines(report: DisputeReport) -> Iterator[str]:

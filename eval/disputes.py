@@ -25,6 +25,7 @@ from service.records import Article, Record, Span
 
 DISPUTES_FILE = "disputes.jsonl"
 NO_SPLIT = "none"
+ALL_SPLITS = "all"
 RELATIONS: tuple[Relation, ...] = get_args(Relation)
 
 Figure = tuple[str, int]  # a gold claim's id, and which of its figures
@@ -58,11 +59,20 @@ class GoldPair(GoldRecord):
         return frozenset((self.a.key, self.b.key))
 
 
+class Share(Record):
+    """Hits and total of one article."""
+
+    article: str
+    hits: int
+    total: int
+
+
 class Rate(Record):
-    """A rate over pairs, with Wilson's interval clustered by article."""
+    """A rate over pairs, with Wilson's interval clustered by article, and what each article gives to it."""
 
     ratio: Ratio
     interval: Interval | None
+    shares: tuple[Share, ...] = ()
 
 
 class DisputeScores(Record):
@@ -260,6 +270,54 @@ class _Split:
 
 
 def _rate(hits: Counter[str], totals: Counter[str]) -> Rate:
-    documents = sorted(totals)
-    interval = clustered_wilson([hits[name] for name in documents], [totals[name] for name in documents])
-    return Rate(ratio=Ratio(hits=hits.total(), total=totals.total()), interval=interval)
+    return _of(Share(article=name, hits=hits[name], total=totals[name]) for name in sorted(totals))
+
+
+def _of(shares: Iterable[Share]) -> Rate:
+    shares = tuple(shares)
+    hits, totals = [share.hits for share in shares], [share.total for share in shares]
+    return Rate(ratio=Ratio(hits=sum(hits), total=sum(totals)), interval=clustered_wilson(hits, totals), shares=shares)
+
+
+# ── several sets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def summed(reports: Sequence[DisputeReport]) -> tuple[DisputeScores, ...]:
+    """The sums over several sets: of each split, and last of all splits where there are more than one."""
+    rows = [(report.goldset, scores) for report in reports for scores in report.scores]
+    splits = sorted({scores.split for _, scores in rows})
+    found = []
+    for claims in dict.fromkeys(scores.claims for _, scores in rows):
+        found += [_sum(claims, split, [row for row in rows if row[1].split == split]) for split in splits]
+        if len(splits) > 1:
+            found.append(_sum(claims, ALL_SPLITS, rows))
+    return tuple(found)
+
+
+def _sum(claims: str, split: str, rows: Sequence[tuple[str, DisputeScores]]) -> DisputeScores:
+    of_these = [(name, scores) for name, scores in rows if scores.claims == claims]
+    every = [scores for _, scores in of_these]
+    return DisputeScores(
+        claims=claims,
+        split=split,
+        precision=_joined((name, scores.precision) for name, scores in of_these),
+        recall=_joined((name, scores.recall) for name, scores in of_these),
+        relations=_added(scores.relations for scores in every),
+        by_relation={name: _added(scores.by_relation[name] for scores in every) for name in RELATIONS},
+        hard=_added(scores.hard for scores in every),
+        unlisted=sum(scores.unlisted for scores in every),
+        unplaced=sum(scores.unplaced for scores in every),
+        optional=sum(scores.optional for scores in every),
+    )
+
+
+def _joined(rates: Iterable[tuple[str, Rate]]) -> Rate:
+    """Articles of two sets are two articles, whatever their names."""
+    return _of(
+        share.model_copy(update={"article": f"{name}/{share.article}"}) for name, rate in rates for share in rate.shares
+    )
+
+
+def _added(ratios: Iterable[Ratio]) -> Ratio:
+    ratios = tuple(ratios)
+    return Ratio(hits=sum(ratio.hits for ratio in ratios), total=sum(ratio.total for ratio in ratios))

@@ -33,8 +33,9 @@ def disputes(
     """Say how often figures are rightly paired, from gold claims and from extracted ones.
 
     A gold set needs a disputes.jsonl with the pairs. Splits are reported apart; pairs are counted, never shown.
+    Several sets end with a table of them and of their sums.
     """
-    from eval.dispute_lines import dispute_text
+    from eval.dispute_lines import dispute_text, table_text
     from eval.disputes import DisputeReport, load_pairs, score_disputes
     from eval.goldset import open_gold_set
     from eval.report import as_json
@@ -53,6 +54,8 @@ def disputes(
         click.echo(as_json([report.model_dump(mode="json") for report in reports]))
     else:
         click.echo("\n".join(dispute_text(report) for report in reports), nl=False)
+        if len(reports) > 1:
+            click.echo("\n" + table_text(reports), nl=False)
 
 
 def _extracted(ready: "ReadySet", model: str) -> dict[str, Sequence["GoldClaim"]]:

@@ -12,16 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.extract import (
-    _Day,
-    _never_choke,
-    _Outcome,
-    _outcomes,
-    _progress,
-    _reader,
-    _target,
-    _verdict,
-)
+from service.commands.reading import Day, Outcome, never_choke, outcomes_of, progress, reader_of, target_of, verdict
 from service.commands.shared import NOTHING, give_up, settings_of
 
 if TYPE_CHECKING:
@@ -42,7 +33,7 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 )
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--contested", is_flag=True, help="Only where two figures cannot both be right.")
-@click.option("--published", type=_Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
+@click.option("--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")
 @click.option(
     "--documents",
@@ -67,13 +58,13 @@ def disputes(
     """
     if (extractions is None) == (not articles and documents is None):
         raise click.UsageError("Name files or folders, or --documents; or --extractions alone.")
-    _never_choke()
+    never_choke()
     outcomes, total = (
         _from_file(extractions)
         if extractions is not None
         else _from_articles(articles, documents, model, max_characters, published)
     )
-    code = _verdict(outcomes, total=total)
+    code = verdict(outcomes, total=total)
     if code == NOTHING and total:
         sys.exit(code)
     from service.disputes.find import find_disputes
@@ -81,7 +72,7 @@ def disputes(
     found = find_disputes([told for outcome in outcomes for told in _told(outcome.extraction)])
     if contested:
         found = tuple(dispute for dispute in found if dispute.contested)
-    with _target(out) as target:
+    with target_of(out) as target:
         target.write(_written(found, shape, colour=out is None and sys.stdout.isatty()))
         target.keep = True
     sys.exit(code)
@@ -93,7 +84,7 @@ def _from_articles(
     model: str | None,
     max_characters: int | None,
     published: datetime | None,
-) -> tuple[list[_Outcome], int]:
+) -> tuple[list[Outcome], int]:
     import asyncio
 
     from service.errors import AccordingError
@@ -102,15 +93,15 @@ def _from_articles(
     try:
         settings = settings_of(model=model, max_characters=max_characters)
         found = find(articles, documents, settings, stdin=sys.stdin.buffer)
-        reader = _reader(settings)
+        reader = reader_of(settings)
     except AccordingError as error:
         give_up(error)
     about = About(published=published.date() if published else None)
-    outcomes: list[_Outcome] = []
+    outcomes: list[Outcome] = []
 
     async def run() -> None:
-        with _progress(len(found)) as tell:
-            async for outcome in _outcomes(found, reader, about):
+        with progress(len(found)) as tell:
+            async for outcome in outcomes_of(found, reader, about):
                 outcomes.append(outcome)
                 tell(outcome)
 
@@ -118,11 +109,11 @@ def _from_articles(
     return outcomes, len(found)
 
 
-def _from_file(path: Path) -> tuple[list[_Outcome], int]:
+def _from_file(path: Path) -> tuple[list[Outcome], int]:
     from service.errors import AccordingError
 
     try:
-        read = [_Outcome(extraction.article.id, extraction=extraction) for extraction in _extractions(path)]
+        read = [Outcome(extraction.article.id, extraction=extraction) for extraction in _extractions(path)]
     except AccordingError as error:
         give_up(error)
     return read, len(read)

@@ -11,38 +11,50 @@ from datetime import date
 
 from service.disputes.bounds import NONE_AT_ALL, Bounds, bounds_of, stretched
 from service.disputes.records import Told
-from service.disputes.scenes import Period, Place, Scene, period_of, place_of, precise
-from service.disputes.things import head_of, measure_of, noun_of, singular
+from service.disputes.scenes import Period, Place, Scene, Spot, period_of, place_of, precise, spots_of
+from service.disputes.things import head_of, measure_of, noun_of, singular, sorts_of
 from service.lexicon.happenings import (
+    AFTERWARDS,
     ARMED_STATE,
     BARE,
+    BEFOREHAND,
     BODIES,
     COLLECTIVES,
+    COUNT_NOUNS,
     DENYING,
-    EARLIER,
-    LATER,
+    EARLIER_SAID,
+    EVENT_NOUNS,
+    LATER_SAID,
     LOSSES,
     MORE,
     NOUN_GROUPS,
-    OTHER_EVENT,
+    OTHER,
+    OTHER_SAID,
     PART_AFTER,
     PART_BEFORE,
     PEOPLE_OF,
     RATES,
-    REVISED,
-    SEVERAL_EVENTS,
+    REVISED_SAID,
+    SEVERAL,
     TOTAL,
 )
 from service.records import Figure, Source, Span
 
 AHEAD = frozenset({"predicts", "intends", "demands"})
 BEFORE = AFTER = 45  # characters beside a figure that can set it apart
+LED_BY = 60  # characters of a sentence that may set its scene before anything is said
 OPENING = 3  # sentences of an article in which its matter is dated
 CONTENT = 1_500  # characters of a claim's words that are looked at
 CLOSED = frozenset({"only", "just", "exactly", "all"})
 OUTLETS = frozenset({"outlet", "document", "unspecified"})
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_EVENT = "(?:" + "|".join(EVENT_NOUNS) + ")"
+_OTHER_EVENT = re.compile(rf"\b(?:(?:{'|'.join(OTHER)}) (?:[\w-]+ )?{_EVENT}s?|{'|'.join(OTHER_SAID)})\b")
+_SEVERAL = re.compile(rf"\b(?:{'|'.join(SEVERAL)}) (?:[\w-]+ )?{_EVENT}e?s\b")
+_EARLIER = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(EARLIER_SAID)})\b")
+_REVISED = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(REVISED_SAID)})\b")
+_LATER = re.compile(rf"\b(?:(?:{'|'.join(AFTERWARDS)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(LATER_SAID)})\b")
 _RATE = re.compile(rf"\W*(?:[\w'’-]+\s+){{0,3}}{RATES}\b")
 _OF_NUMBER = re.compile(
     r"\s*of the (?:\d|[\w-]*(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|hundred)\b)"
@@ -72,12 +84,15 @@ class Candidate:
     unit: str | None
     noun: str | None
     measure: str | None
+    sorts: frozenset[str]  # the bread of "price of bread"
     side: frozenset[str]
     sentence: int
     sentence_span: Span
     paragraph: int
     where: frozenset[str]  # of its sentence, or of those before it in the paragraph; precise places only
     where_else: frozenset[str]  # of the paragraphs before and of the opening
+    spots: frozenset[Spot]  # facilities, which set apart only from others of their kind
+    names: frozenset[str]  # by which the article's matter is known: a ship, a firm
     places: tuple[Place, ...]
     when: Period | None  # of its own words
     when_near: Period | None  # of its sentence, or of those before it in the paragraph
@@ -120,7 +135,7 @@ def candidates_of(told: Sequence[Told]) -> Iterator[Candidate]:
     """The figures of one article's claims, and the claims that there were none; in no order."""
     if not any(each.claim.figures or _denies(each) for each in told):
         return
-    scene = Scene(told[0].article)
+    scene = Scene(told[0].article, speakers=_speakers(told))
     for each in told:
         number = scene.sentence_at(each.claim.content[0].start)
         if each.claim.where and number is not None:
@@ -154,7 +169,8 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
     return _candidate(
         told, index, figure.span, bounds, slack, scene, number, content,
         noun=_noun(figure, before, after),
-        measure=measure_of(figure.measure, figure.counted or _collective(before), content),
+        measure=measure_of(figure.measure, figure.counted or _collective(before), content, figure.unit, after),
+        sorts=sorts_of(figure.counted, content),
         unit=figure.unit,
         bare=bare,
         part=figure.unit != "percent" and (_is_part(before, after) or _lone_part(before)),
@@ -190,7 +206,7 @@ def _of_none(told: Told, scene: Scene) -> Candidate | None:
     content = span.of(told.article.text)[:CONTENT].lower()
     return _candidate(
         told, None, span, NONE_AT_ALL, NONE_AT_ALL, scene, number, content,
-        noun=noun, measure=measure, unit=None, bare=False, part=False, more=False, rate=False,
+        noun=noun, measure=measure, sorts=frozenset(), unit=None, bare=False, part=False, more=False, rate=False,
     )  # fmt: skip
 
 
@@ -206,6 +222,7 @@ def _candidate(
     *,
     noun: str | None,
     measure: str | None,
+    sorts: frozenset[str],
     unit: str | None,
     bare: bool,
     part: bool,
@@ -217,26 +234,29 @@ def _candidate(
     led_by = own[: max(0, claim.content[0].start - sentence.span.start)]
     places, where = _where(told, scene, number)
     when, near = _when(told, scene, number)
-    several = noun != "rounds" and any(words in own for words in SEVERAL_EVENTS)
+    several = noun != "rounds" and _SEVERAL.search(own) is not None
     return Candidate(
         told=told,
         index=index,
         span=span,
         bounds=bounds,
-        slack=slack,
+        slack=bounds if slack == bounds else slack,
         unit=unit,
         noun=noun,
         measure=measure,
-        side=side_of(claim.source),
+        sorts=scene.shared(sorts),
+        side=scene.shared(side_of(claim.source)),
         sentence=number,
         sentence_span=sentence.span,
         paragraph=sentence.paragraph,
-        where=where,
-        where_else=precise(scene.places_before(number)),
-        places=places or scene.opening_places,
+        where=scene.shared(where),
+        where_else=scene.shared(precise(scene.places_before(number))),
+        spots=scene.shared(spots_of(places)),
+        names=scene.names,
+        places=scene.shared(places) or scene.opening_places,
         when=when,
         when_near=near,
-        when_else=scene.opening_period or (Period(scene.published, scene.published) if scene.published else None),
+        when_else=scene.opening_period or scene.published_period,
         day=scene.day,
         published=scene.published,
         events=scene.events,
@@ -246,11 +266,15 @@ def _candidate(
         more=more,
         total=not TOTAL.isdisjoint(_WORD.findall(content)),
         rate=rate,
-        earlier=any(words in own for words in EARLIER),
-        later=any(words in own for words in LATER),
-        revised=any(words in own for words in REVISED),
+        earlier=_EARLIER.search(own) is not None,
+        later=_LATER.search(own) is not None,
+        revised=_REVISED.search(own) is not None,
         elsewhere=not several
-        and (any(words in content or words in led_by for words in OTHER_EVENT) or _opened_elsewhere(scene, number)),
+        and (
+            _OTHER_EVENT.search(content) is not None
+            or _OTHER_EVENT.search(led_by) is not None
+            or _opened_elsewhere(scene, number)
+        ),
         several=several,
     )
 
@@ -262,30 +286,36 @@ def side_of(source: Source) -> frozenset[str]:
 
 
 def _where(told: Told, scene: Scene, number: int) -> tuple[tuple[Place, ...], frozenset[str]]:
-    """The places it plays in by its own sentence, or by the nearest one before in the paragraph that names any."""
-    stated = tuple(place for name in told.claim.where for place in place_of(name))
-    speakers = _speaking(told)
-    places = stated or _besides(speakers, scene.places_in(number))
+    """The places it plays in: those it says, else those of its sentence that are not another claim's, else those of
+    the nearest sentence before it in the paragraph that names any."""
+    places = tuple(place for name in told.claim.where for place in place_of(name)) or _own(told, scene, number)
     for earlier in scene.paragraph_before(number):
         if places:
             break
-        places = _besides(speakers, scene.places_in(earlier))
+        places = scene.places_in(earlier)
     return places, precise(places)
 
 
-def _speaking(told: Told) -> str:
+def _own(told: Told, scene: Scene, number: int) -> tuple[Place, ...]:
+    """The places in the claim's own words, and those with which the sentence sets out before any is said."""
+    text, start = told.article.text, scene.sentences[number].span.start
+    said = " ".join(span.of(text)[:CONTENT] for span in told.claim.content)
+    led_by = text[start : min(start + LED_BY, told.claim.content[0].start)]
+    return tuple(place for place in scene.places_in(number) if place.words in said or place.words in led_by)
+
+
+def _speakers(told: Sequence[Told]) -> frozenset[str]:
     """The words that name who speaks: a place in them ("a team at Corbin University") is not where it happened."""
-    source = told.claim.source
-    mention = "" if source.mention is None else source.mention.of(told.article.text)
-    return " ".join(words for words in (source.name, mention, source.role, source.principal) if words).lower()
-
-
-def _besides(speakers: str, places: tuple[Place, ...]) -> tuple[Place, ...]:
-    return tuple(place for place in places if place.words.lower() not in speakers)
+    found: set[str] = set()
+    for source in (each.claim.source for each in told):
+        mention = "" if source.mention is None else source.mention.of(told[0].article.text)
+        found.update(words.lower() for words in (source.name, mention, source.role, source.principal) if words)
+    return frozenset(found)
 
 
 def _when(told: Told, scene: Scene, number: int) -> tuple[Period | None, Period | None]:
     stated = [period for when in told.claim.when if (period := period_of(when.value))]
+    stated = stated or scene.periods_within(number, told.claim.content)
     near = next(iter(scene.periods_in(number)), None)
     for earlier in scene.paragraph_before(number):
         if near is not None:
@@ -296,9 +326,8 @@ def _when(told: Told, scene: Scene, number: int) -> tuple[Period | None, Period 
 
 def _opened_elsewhere(scene: Scene, number: int) -> bool:
     """Whether the paragraph opened with "In a separate incident"."""
-    first = min((*scene.paragraph_before(number), number))
-    opening = scene.sentences[first].span.of(scene.article.text)[:60].lower()
-    return "separate" in opening and any(words in opening for words in OTHER_EVENT)
+    opening = scene.sentences[scene.paragraph_start(number)].span.of(scene.article.text)[:60].lower()
+    return "separate" in opening and _OTHER_EVENT.search(opening) is not None
 
 
 def _is_bare(told: Told, figure: Figure) -> bool:

@@ -12,10 +12,13 @@ from service.disputes.matching import Scope, day_of, related, related_across
 from service.disputes.records import Dispute, Related, Relation, Statement, Told
 from service.disputes.scenes import Period
 from service.disputes.sums import sums_in
+from service.disputes.things import people
 from service.disputes.understanding import understood
 
 WINDOW = 32  # figures of one kind before it in its article that a figure is held against
-WINDOW_ACROSS = 12  # … and in other articles, those nearest in time
+WINDOW_ACROSS = 20  # … and in other articles, those nearest in time
+LOOKS = 300_000  # at earlier figures of one kind, over all: with more claims the windows get smaller …
+LEAST_WINDOW = 4  # … down to this
 MOST_PLACES = 4  # by which a figure is looked for in other articles
 
 Kind = tuple[str | None, str | None, bool]
@@ -29,25 +32,26 @@ def find_disputes(claims: Sequence[Told]) -> tuple[Dispute, ...]:
         by_article[told.article.id, told.article.sha256].append(told)
     found: list[Candidate] = []
     edges: Edges = {}
+    room = max(LEAST_WINDOW, LOOKS // max(1, len(claims)))
     scopes: dict[tuple[str, str], Scope] = {}
     for key, of_article in sorted(by_article.items(), key=lambda item: item[0]):
         base = len(found)
         ordered, scope = understood(candidates_of(of_article))
         found += ordered
         scopes[key] = scope
-        for (first, second), relation in _within(ordered, scope).items():
+        for (first, second), relation in _within(ordered, scope, min(room, WINDOW)).items():
             edges[base + first, base + second] = relation
     if len(by_article) > 1:
-        edges |= _across(found, scopes)
+        _across(found, scopes, edges, min(room, WINDOW_ACROSS))
     return tuple(_disputes(found, edges))
 
 
 # ── within an article ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _within(ordered: Sequence[Candidate], scope: Scope) -> Edges:
+def _within(ordered: Sequence[Candidate], scope: Scope, window: int) -> Edges:
     edges: Edges = {}
-    before: dict[Kind, deque[int]] = defaultdict(lambda: deque(maxlen=WINDOW))
+    before: dict[Kind, deque[int]] = defaultdict(lambda: deque(maxlen=window))
     for place, candidate in enumerate(ordered):
         for kind in _kinds(candidate):
             for earlier in before[kind]:
@@ -71,29 +75,36 @@ def _kinds(candidate: Candidate) -> Iterator[Kind]:
 # ── across articles ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope]) -> Edges:
-    """Figures of several articles, in the order of the days that they tell of, so that near ones meet."""
-    edges: Edges = {}
-    before: dict[tuple[str | None, str, str], deque[int]] = defaultdict(lambda: deque(maxlen=WINDOW_ACROSS))
+def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope], edges: Edges, window: int) -> None:
+    """Adds what figures of several articles are to each other, in the order of their days, so that near ones meet."""
+    before: dict[tuple[str | None, str | None, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
     days = {
         place: day
         for place, candidate in enumerate(found)
-        if (day := day_of(candidate) or candidate.published) and candidate.measure and not candidate.part
+        if (day := day_of(candidate) or candidate.published) and not candidate.part and _counts(candidate)
     }
     for place in sorted(days, key=lambda place: (days[place], place)):
         candidate = found[place]
-        assert candidate.measure is not None  # those without were left out
-        for where in sorted(candidate.where or candidate.where_else)[:MOST_PLACES]:
-            kin = before[candidate.unit, candidate.measure, where]
+        for where in _anchors(candidate):
+            kin = before[candidate.unit, _counts(candidate), where]
             for earlier in kin:
                 first, second = min(earlier, place), max(earlier, place)
                 one, other = found[first], found[second]
-                if one.told.article == other.told.article or (first, second) in edges:
+                if _key(one) == _key(other) or (first, second) in edges:
                     continue
                 if relation := related_across(one, other, _both(scopes[_key(one)], scopes[_key(other)])):
                     edges[first, second] = relation
             kin.append(place)
-    return edges
+
+
+def _counts(candidate: Candidate) -> str | None:
+    """What is said of it, else what is counted: things without a verb are known by their noun."""
+    return candidate.measure or (None if people(candidate.noun) else candidate.noun)
+
+
+def _anchors(candidate: Candidate) -> list[str]:
+    """The places and names by which figures of other articles are looked for."""
+    return [*sorted(candidate.where or candidate.where_else)[:MOST_PLACES], *sorted(candidate.names)[:MOST_PLACES]]
 
 
 def _key(candidate: Candidate) -> tuple[str, str]:

@@ -12,8 +12,8 @@ from service.disputes.bounds import relation_of
 from service.disputes.candidates import OUTLETS, Candidate
 from service.disputes.records import Relation
 from service.disputes.scenes import Period
-from service.disputes.things import people
-from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, OUTCOMES, PERSON_GROUPS, THINGS
+from service.disputes.things import people, sorts_apart
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF, OPEN_OF_AMOUNTS, OUTCOMES, THINGS
 
 NEAR = 3  # sentences within which a figure may leave unsaid what it counts
 AGO = 7  # days in which news of an undated event comes out
@@ -66,7 +66,7 @@ def related_across(one: Candidate, other: Candidate, scope: Scope) -> Relation |
 
 def _one_event(one: Candidate, other: Candidate) -> bool:
     """Whether two articles tell of one event: by its day, else by its kind and by when they came out."""
-    if (one.where or one.where_else).isdisjoint(other.where or other.where_else):
+    if not _one_scene(one, other):
         return False
     days = day_of(one), day_of(other)
     if days[0] and days[1]:
@@ -82,6 +82,16 @@ def _one_event(one: Candidate, other: Candidate) -> bool:
     kinds = one.events & other.events
     known = bool(one.events) and bool(other.events)
     return abs((came[0] - came[1]).days) <= (AGO if kinds else -1 if known else SOON)
+
+
+def _one_scene(one: Candidate, other: Candidate) -> bool:
+    """Whether two articles share a precise place, or else the name of what it befell: a ship, a building."""
+    if not (one.where or one.where_else).isdisjoint(other.where or other.where_else):
+        return True
+    apart = bool(one.where) and bool(other.where)
+    shared = one.names & other.names
+    # A single word in capitals may be anything, so it must stand for one kind of event too.
+    return not apart and any(" " in name or not one.events.isdisjoint(other.events) for name in shared)
 
 
 def _may_have_grown(one: Candidate, other: Candidate) -> bool:
@@ -106,7 +116,7 @@ def kinship_of(one: Candidate, other: Candidate, scope: Scope) -> Kinship:
     if not of_one_size(one, other) or (_vague(one, other) and None in (one.measure, other.measure)):
         return "none"
     noun, measure = _nouns(one, other), _alike(one.measure, other.measure)
-    outcome = one.measure if one.measure == other.measure and one.measure in OUTCOMES else None
+    outcome = one.measure if one.measure == other.measure and (noun == "anybody" or one.measure in OUTCOMES) else None
     if noun == "same":
         return _of_same_noun(one, other, measure)
     if noun == "different" or measure != "same":
@@ -157,7 +167,7 @@ def apart_in_time(one: Period | None, other: Period | None) -> bool:
 def _comparable(one: Candidate, other: Candidate) -> bool:
     if one.unit != other.unit or one.rate != other.rate or one.part != other.part or one.more or other.more:
         return False
-    if one.elsewhere != other.elsewhere or one.several != other.several:
+    if sorts_apart(one.sorts, other.sorts) or one.elsewhere != other.elsewhere or one.several != other.several:
         return False
     return one.ahead == other.ahead or one.earlier != other.earlier  # a correction may speak of a plan as of a fact
 
@@ -177,8 +187,16 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
     both = {one.noun, other.noun}
     if one.measure == other.measure == "came":
         return "anybody" if both & ANY_CROWD and not both & THINGS else "different"
-    people = one.measure in HARM or both <= PERSON_GROUPS
-    return "anybody" if both & ANYBODY and people else "different"
+    if one.noun in KINDS_OF.get(other.noun, ()) or other.noun in KINDS_OF.get(one.noun, ()):
+        return "anybody"
+    if one.unit is not None and both & OPEN_OF_AMOUNTS:
+        # "The bill came to" a sum that the stadium cost; a fire, and the pines that it burnt.
+        named, told = (other, one) if one.noun in OPEN_OF_AMOUNTS else (one, other)
+        return "open" if not told.sorts or named.noun in told.sorts else "different"
+    if one.noun in ANYBODY or other.noun in ANYBODY:
+        specific = other.noun if one.noun in ANYBODY else one.noun
+        return "anybody" if one.measure in HARM or people(specific) or specific == "cases" else "different"
+    return "different"
 
 
 def _alike(one: str | None, other: str | None) -> Likeness:
@@ -189,6 +207,8 @@ def _alike(one: str | None, other: str | None) -> Likeness:
 
 def _same_place(one: Candidate, other: Candidate) -> bool:
     """Places that both name must meet; where one names none, those before it and of the opening stand in."""
+    if any(kind == its and name != called for kind, name in one.spots for its, called in other.spots):
+        return False
     if one.where and other.where:
         return not one.where.isdisjoint(other.where)
     if not one.where and not other.where:

@@ -1,10 +1,11 @@
 """What is a dispute, and what is it made of?
 
-Only the records; `find` makes them. They serialise with `model_dump`, and every span counts characters of the article
-that the statement names.
+Only the records; `find` makes them. They serialise with `model_dump` of the dispute, and every span counts characters
+of the article that the statement names. What there are many of is kept small, in slots.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -20,7 +21,8 @@ class Told(Record):
     claim: Claim
 
 
-class Statement(Record):
+@dataclass(frozen=True, slots=True)
+class Statement:
     """One side's figure. `figure` is its index in the claim, null where a claim says that there were none; then
     `low` and `high` are "0" and `words` are those that say so."""
 
@@ -45,7 +47,8 @@ class Statement(Record):
     sentence_span: Span
 
 
-class Related(Record):
+@dataclass(frozen=True, slots=True)
+class Related:
     """What two statements are to each other, by their places in the dispute; `first` stands before `second`."""
 
     first: int

@@ -9,10 +9,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
-from service.lexicon.happenings import BROAD_PLACES, BROAD_REGIONS, EVENTS
-from service.lexicon.nations import CALENDAR, PLACES
+from service.lexicon.happenings import BROAD_PLACES, BROAD_REGIONS, EVENTS, FACILITIES
+from service.lexicon.nations import CALENDAR, DEMONYMS, PLACES
 from service.reading.datelines import after_dateline, find_published
 from service.reading.dates import find_dates
 from service.reading.paragraphs import find_paragraphs
@@ -20,6 +20,7 @@ from service.reading.sentences import find_sentences
 from service.records import Article, Span
 
 LOOK_BACK = 4  # paragraphs
+SENTENCES_BACK = 20  # within a paragraph
 MOST_PLACES = 8  # of one sentence
 PERIOD_FROM = 4  # days: a longer stretch is a period, not a day and its night
 
@@ -28,10 +29,14 @@ _BEHIND = re.compile(
     rf"\b(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Aa]cross|[Aa]round|[Ii]nside|[Oo]n|[Aa]long|[Oo]ff|[Tt]hrough|[Aa]bove|[Bb]elow)\s(?:the\s)?({_NAME})"
 )
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]{2,40}")
+_NAMES = re.compile(r"(?<=[a-z,;] )[A-Z][\w'’-]{2,40}(?: [A-Z][\w'’-]{2,40}){0,3}")
 _SPEAKING = re.compile(r"\b(?:said|told|speaking|spoke|reporters|conference|interview|statement)\s+(?:\w{1,20}\s+)?$")
 _POSSESSIVE = re.compile(r"['’]s\b\s?|[ ,]+(?=\b(?:District|City|Province)\b)")
 _EVENT_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+Held = TypeVar("Held")
 
 
 class Period(NamedTuple):
@@ -97,6 +102,8 @@ def place_of(words: str) -> tuple[Place, ...]:
     """The places in a name: "Kalat's Iskalko area" holds two."""
     found = []
     for piece in _POSSESSIVE.split(words):
+        if any(letter.isdigit() for letter in piece):
+            continue  # "Rs300" and "Route 9"
         key = " ".join(word for word in piece.lower().split() if word not in BROAD_PLACES and word != "the")
         key = key or " ".join(word for word in piece.lower().split() if word != "the")
         if key and key not in CALENDAR and not any(part in CALENDAR for part in key.split()[:1]):
@@ -104,16 +111,30 @@ def place_of(words: str) -> tuple[Place, ...]:
     return tuple(found)
 
 
+Spot = tuple[str, str]  # what kind of facility, and its name
+
+
+def _kind(place: Place) -> str | None:
+    last = place.words.lower().split()[-1:]
+    return last[0] if last and last[0] in FACILITIES else None
+
+
+def spots_of(places: Iterable[Place]) -> frozenset[Spot]:
+    """The facilities among them."""
+    return frozenset((kind, place.key) for place in places if (kind := _kind(place)))
+
+
 def precise(places: Iterable[Place]) -> frozenset[str]:
-    """Their keys, without those of whole regions and countries."""
-    return frozenset(place.key for place in places if place.key not in BROAD_REGIONS)
+    """Their keys, without those of whole regions and countries, and of facilities."""
+    return frozenset(place.key for place in places if place.key not in BROAD_REGIONS and not _kind(place))
 
 
 class Scene:
     """Sentences, places and dates of one article; made once, asked for each of its figures in logarithmic time."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: Article, *, speakers: frozenset[str] = frozenset()) -> None:
         self.article = article
+        self._speakers = " | ".join(sorted(speakers))
         paragraphs = find_paragraphs(article)
         self.sentences = find_sentences(article.text, paragraphs)
         published, _ = (article.published, ()) if article.published else find_published(article.text, paragraphs)
@@ -123,6 +144,7 @@ class Scene:
         for found in find_dates(article.text, self.sentences, published=published):
             if period := period_of(found.value):
                 self._periods.setdefault(found.sentence - 1, []).append((found.span, period))
+        self._held: dict[Any, Any] = {}
         self._places: dict[int, tuple[Place, ...]] = {}
         self._firsts: dict[int, int] = {}
         self._days: list[tuple[int, date]] = []
@@ -134,6 +156,15 @@ class Scene:
         """The index of the sentence that holds the offset, or None outside the body."""
         found = bisect_right(self._starts, offset) - 1
         return found if found >= 0 and offset < self.sentences[found].span.end else None
+
+    def shared(self, value: Held) -> Held:
+        """The first one that is equal to it, so that many figures hold one and not each their own."""
+        held: Held = self._held.setdefault(value, value)
+        return held
+
+    @cached_property
+    def published_period(self) -> Period | None:
+        return Period(self.published, self.published) if self.published else None
 
     @property
     def day(self) -> date | None:
@@ -152,22 +183,36 @@ class Scene:
     def places_in(self, number: int) -> tuple[Place, ...]:
         """The places of one sentence, those where somebody spoke left out."""
         if number not in self._places:
-            self._places[number] = tuple(_places(self.sentences[number].span.of(self.article.text)))
+            found = _places(self.sentences[number].span.of(self.article.text))
+            self._places[number] = tuple(place for place in found if place.words.lower() not in self._speakers)
         return self._places[number]
 
     def periods_in(self, number: int) -> tuple[Period, ...]:
         return tuple(period for _, period in self._periods.get(number, ()))
 
+    def periods_within(self, number: int, spans: Iterable[Span]) -> list[Period]:
+        """Those named inside the spans."""
+        spans = tuple(spans)
+        return [
+            period
+            for span, period in self._periods.get(number, ())
+            if any(each.start <= span.start and span.end <= each.end for each in spans)
+        ]
+
     def paragraph_before(self, number: int) -> range:
-        """The sentences before that one in its paragraph, the nearest first."""
-        return range(number - 1, self._firsts[self.sentences[number].paragraph] - 1, -1)
+        """The sentences before that one in its paragraph, the nearest first; not all of a very long one."""
+        return range(number - 1, max(self.paragraph_start(number), number - SENTENCES_BACK) - 1, -1)
+
+    def paragraph_start(self, number: int) -> int:
+        """The first sentence of its paragraph."""
+        return self._firsts[self.sentences[number].paragraph]
 
     def places_before(self, number: int) -> tuple[Place, ...]:
         """The places last named in the paragraphs before, and those of the opening."""
-        first = self._firsts[self.sentences[number].paragraph]
+        first = self.paragraph_start(number)
         floor = self.sentences[number].paragraph - LOOK_BACK
         near: tuple[Place, ...] = ()
-        for earlier in range(first - 1, -1, -1):
+        for earlier in range(first - 1, max(-1, first - 1 - LOOK_BACK * SENTENCES_BACK), -1):
             if self.sentences[earlier].paragraph < floor:
                 break
             if near := self.places_in(earlier):
@@ -196,11 +241,25 @@ class Scene:
         words = _EVENT_WORD.findall(" ".join(opening).lower())
         return frozenset(EVENTS[word] for word in words if word in EVENTS)
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names in the title and the first two sentences, without those of whole regions, of days and of who speaks."""
+        opening = [self.article.title or "", *(each.span.of(self.article.text)[:600] for each in self.sentences[:2])]
+        found = {match[0].lower().removesuffix("'s") for words in opening for match in _NAMES.finditer(words)}
+        return frozenset(name for name in found if name not in self._speakers and not _common(name))
+
     def _in_dateline(self, span: Span) -> tuple[Place, ...]:
         text, end = self.article.text, after_dateline(self.article.text, span.start, span.end)
         head = text[span.start : end] if end > span.start else ""
         name = re.match(r"[A-Z][A-Za-z'’ -]{1,40}", head)
         return place_of(name[0].strip(" -").title()) if name else ()
+
+
+def _common(name: str) -> bool:
+    """Whether many unlike articles would have the name."""
+    words = name.split()
+    known = CALENDAR | DEMONYMS | PLACES | BROAD_REGIONS
+    return any(word in CALENDAR for word in words) or all(word in known or word in BROAD_PLACES for word in words)
 
 
 def _places(sentence: str) -> Iterator[Place]:

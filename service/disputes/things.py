@@ -13,11 +13,16 @@ from service.lexicon.happenings import (
     GENERIC_NOUNS,
     HARM,
     IMPLIED,
+    IRREGULAR_VERBS,
+    MEANT,
     MEASURE_GROUPS,
     MEASURE_PHRASES,
     NOUN_GROUPS,
+    OPPOSED,
     PEOPLE_OF,
     PERSON_GROUPS,
+    PRICED,
+    SORTED,
     STATES,
     THINGS,
     TOLL,
@@ -35,6 +40,12 @@ _IRREGULAR = {
 }  # fmt: skip
 _AGENTS = ("er", "or", "ist", "ian", "man", "ee", "ant", "nurse")
 _MAYBE_DEAD = frozenset({"fell", "lost"})  # of people; of anything else they say something different
+_LACK = re.compile(r"\b(?:without|has no|have no|had no|lacked|lack|lacks) ([a-z]+)")
+_VERB_BEHIND = re.compile(
+    r" (?:[\w'’-]+ ){1,3}(?:had been|has been|have been|were|was|are|is|being) (?:\w+ly )?"
+    r"([a-z]+(?:ed|en|shut|hurt|ill))\b"
+)
+_OF = re.compile(r"\bof (?:a |an |the |its )?([a-z-]+)")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 
 
@@ -69,12 +80,17 @@ def modifiers_of(counted: str | None) -> frozenset[str]:
     return frozenset(words[: max(0, stop - 1)])
 
 
-def measure_of(measure: str | None, counted: str | None, content: str = "") -> str | None:
+def measure_of(
+    measure: str | None, counted: str | None, content: str = "", unit: str | None = None, behind: str = ""
+) -> str | None:
     """The group of what is said of them, or its last telling word; None where that says nothing.
 
-    `content`, in lower case, is where a verb's other words are looked for: "led … to safety".
+    `content`, in lower case, is where a verb's other words are looked for: "led … to safety". `behind`, likewise, are
+    the words after the figure, whose verb stands in for a measure that was not given.
     """
-    group = _measure_of(measure, counted)
+    if not measure and counted and (verb := _VERB_BEHIND.match(behind)):
+        measure = verb[1]
+    group = _measure_of(measure, counted, unit)
     if group in HARM or not content:
         return group
     words = frozenset(_WORD.findall(content))
@@ -85,11 +101,15 @@ def measure_of(measure: str | None, counted: str | None, content: str = "") -> s
         parts = phrase.split()
         if own and parts[0] == own[0] and len(parts) > 1 and words.issuperset(parts):
             return telling
+        if not own and phrase in content:
+            return telling
+    if not own and (lack := _LACK.search(content)):
+        return f"without {lack[1]}"
     return group
 
 
 @lru_cache(maxsize=16_384)
-def _measure_of(measure: str | None, counted: str | None) -> str | None:
+def _measure_of(measure: str | None, counted: str | None, unit: str | None) -> str | None:
     head, noun = head_of(counted), noun_of(counted)
     state = next((STATES[word] for word in sorted(modifiers_of(counted)) if word in STATES), None)
     if state is not None:
@@ -100,17 +120,56 @@ def _measure_of(measure: str | None, counted: str | None) -> str | None:
             return group
     words = _WORD.findall(plain)
     for word in words:
-        if noun in PERSON_GROUPS and word in _MAYBE_DEAD:
-            return "killed"
-        if head in BODIES and word in FOUND_BODIES:
-            return "killed"
-        if noun in THINGS and word == "lost":
-            return "destroyed"
-        if word in MEASURE_GROUPS:
-            return MEASURE_GROUPS[word]
+        if meant := _meant(word, noun, head, unit):
+            return meant
     if not words or all(word in WEAK_MEASURES for word in words):
         return IMPLIED.get(head) if head else None
-    return _stem(words[0])
+    return stem(words[0])
+
+
+def _meant(word: str, noun: str | None, head: str | None, unit: str | None) -> str | None:
+    """What one word says of such a thing."""
+    if noun in PERSON_GROUPS and word in _MAYBE_DEAD:
+        return "killed"
+    if head in BODIES and word in FOUND_BODIES:
+        return "killed"
+    verb = stem(word)
+    if noun is not None and (meant := _MEANT.get((noun, verb))):
+        return meant
+    if noun in THINGS and word == "lost":
+        return "destroyed"
+    if unit is not None and verb in _PRICED and _is_money(unit):
+        return "cost"
+    if unit is not None and word in WEAK_MEASURES:
+        return None  # of an amount they say only how much it was: "the bill came to …"
+    return MEASURE_GROUPS.get(word) or _BY_STEM.get(verb)
+
+
+def _is_money(unit: str) -> bool:
+    return len(unit) == 3 and unit.isupper()
+
+
+def sorts_of(counted: str | None, content: str) -> frozenset[str]:
+    """What tells one thing from another of its name: the bread of "price of bread", the cholera of "cholera cases".
+
+    Empty for nouns that say enough by themselves, but for words that shut out others.
+    """
+    words = modifiers_of(counted)
+    shut = frozenset(word for word in words if word in _SHUT)
+    head = head_of(counted)
+    if head not in SORTED:
+        return shut
+    found = _OF.search(counted or "") or re.search(rf"\b{head}s? of (?:a |an |the |its )?([a-z-]+)", content)
+    return (shut | words | ({singular(found[1])} if found else set())) - _SAID_OF_ALL
+
+
+def sorts_apart(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two things of one name are of two sorts."""
+    if not one or not other:
+        return False
+    if any(len(pair & one) == 1 and len(pair & other) == 1 and not pair & one & other for pair in OPPOSED):
+        return True
+    return bool(one - _SHUT) and bool(other - _SHUT) and one.isdisjoint(other)
 
 
 @lru_cache(maxsize=16_384)
@@ -127,11 +186,26 @@ def singular(word: str) -> str:
     return word
 
 
-def _stem(word: str) -> str:
-    for ending in ("ing", "ed", "es", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            word = word[: -len(ending)]
-            break
-    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "lsz":
+@lru_cache(maxsize=16_384)
+def stem(word: str) -> str:
+    """A verb without its ending, alike for all of its forms; not always a word."""
+    word = IRREGULAR_VERBS.get(word) or _without_ending(word)
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sz":
         word = word[:-1]
     return word.removesuffix("e") if len(word) > 3 else word
+
+
+def _without_ending(word: str) -> str:
+    if len(word) > 4 and word.endswith(("ied", "ies")):
+        return word[:-3] + "y"
+    for ending in ("ing", "ed", "es", "s"):
+        if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+_BY_STEM = {stem(word): group for word, group in MEASURE_GROUPS.items()}
+_MEANT = {(noun, stem(verb)): group for (noun, verb), group in MEANT.items()}
+_PRICED = frozenset(stem(verb) for verb in PRICED)
+_SHUT = frozenset(word for pair in OPPOSED for word in pair)
+_SAID_OF_ALL = frozenset({"total", "average", "final", "official", "full", "overall"})

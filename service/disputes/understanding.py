@@ -11,7 +11,8 @@ from decimal import Decimal
 
 from service.disputes.candidates import Candidate
 from service.disputes.matching import NEAR, Scope
-from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, OUTCOMES
+from service.disputes.things import people
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF
 
 OPENING = 2  # sentences that say whom the article is about
 LOOK_BACK = 6  # figures that a bare number may take up
@@ -124,7 +125,11 @@ def _scope(ordered: Iterable[Candidate]) -> Scope:
     for candidate in ordered:
         noun, measure = candidate.noun, candidate.measure
         anybody = ANY_CROWD if measure == "came" else ANYBODY
-        if measure in OUTCOMES and noun is not None and noun not in anybody and not candidate.part:
-            assert measure is not None
+        if measure is not None and people(noun) and noun is not None and noun not in anybody and not candidate.part:
             told_of[measure].add(noun)
-    return {outcome: frozenset(kinds) for outcome, kinds in told_of.items()}
+    return {outcome: frozenset(_finest(kinds)) for outcome, kinds in told_of.items()}
+
+
+def _finest(kinds: set[str]) -> set[str]:
+    """Without general groups of whom a finer one is named: staff, where nurses are."""
+    return {kind for kind in kinds if kinds.isdisjoint(KINDS_OF.get(kind, ()))}

@@ -24,30 +24,41 @@ NOUN_GROUPS: Final = _by_word(
             man woman injured wounded toll death-toll corpse coffin grave remains""",
         "civilians": """civilian bystander resident villager inhabitant local passer-by townsman shopper citizen""",
         "crowd": """crowd gathering turnout attendance marcher protester demonstrator participant attendee reveller
-            raver supporter rally protestor""",
+            raver supporter rally protestor mourner worshipper spectator""",
         "riders": "passenger traveller commuter occupant",
-        "workers": "worker labourer employee labourer staff workman miner",
-        "pupils": "pupil student schoolchild",
-        "teachers": "teacher educator",
+        "workers": "worker labourer laborer employee staff workman miner staffer workforce",
+        "pupils": "pupil student schoolchild schoolboy schoolgirl",
+        "teachers": "teacher educator lecturer",
         "medics": "doctor physician medic",
-        "migrants": "migrant refugee",
-        "prisoners": "prisoner inmate convict",
+        "nurses": "nurse midwife",
+        "drivers": "driver trucker",
+        "child": "child kid infant baby toddler youngster newborn",
+        "migrants": "migrant refugee asylum-seeker evacuee displaced",
+        "prisoners": "prisoner inmate convict detainee fugitive escapee",
         "farmers": "farmer grower",
-        "homes": "home house dwelling household building structure property",
-        "shops": "shop stall store",
-        "vehicles": "vehicle car truck lorry van bus coach",
+        "homes": "home house dwelling household building structure property residence shelter hut shack",
+        "shops": "shop stall store business",
+        "vehicles": "vehicle car truck lorry van bus coach tanker truckload lorryload",
         "boats": "boat vessel ship ferry trawler",
         "planes": "plane aircraft jet helicopter drone",
         "rockets": "rocket missile shell mortar",
         "votes": "vote ballot",
-        "animals": "animal cow sheep goat livestock cattle",
+        "animals": "animal cow sheep goat livestock cattle ewe lamb",
+        "fish": "fish trout salmon carp",
         "cases": "case infection patient",
-        "cost": "cost bill price expense expenditure spending",
+        "doses": "dose jab vaccine vaccination injection inoculation",
+        "rain": "rain rainfall downpour precipitation",
+        "oil": "oil crude petroleum",
+        "land": """land forest woodland bush bushland scrub scrubland vegetation grassland terrain pine fire
+            blaze wildfire""",
+        "bribes": "bribe kickback payoff backhander",
+        "arms": "weapon rifle gun firearm",
+        "cost": "cost bill price expense expenditure spending tab budget",
         "fare": "fare fee toll-charge charge",
         "increase": "increase rise hike raise",
         "cut-off": "customer subscriber",
         "rounds": "attack operation strike raid assault",
-        "loss": "loss damage shortfall deficit hole",
+        "loss": "loss damage damages shortfall deficit hole destruction",
         "taking part": "participation compliance turnout",
         "sales": "sales revenue turnover",
         "signatures": "signature signatory",
@@ -58,7 +69,7 @@ NOUN_GROUPS: Final = _by_word(
 )
 PERSON_GROUPS: Final = frozenset(
     """forces militants people civilians crowd riders workers pupils teachers medics migrants prisoners farmers
-    child""".split()
+    nurses drivers child""".split()
 )
 ANYBODY: Final = frozenset({"people"})
 """The group whose words leave open who they are."""
@@ -66,14 +77,50 @@ ANY_CROWD: Final = ANYBODY | {"crowd"}
 """Likewise of those who came to something."""
 THINGS: Final = frozenset(
     """vehicles homes shops boats planes rockets votes animals cases cost fare increase rounds signatures sales loss
-    wages ice jobs""".split()
+    wages ice jobs fish doses rain oil land bribes arms""".split()
 )
 """Never people."""
+KINDS_OF: Final = {
+    "workers": frozenset("nurses teachers medics drivers".split()),
+    "crowd": frozenset("workers nurses teachers medics drivers pupils farmers migrants civilians".split()),
+    "medics": frozenset({"nurses"}),
+}
+"""Of what a general group of people can consist: "staff" may be nurses."""
+OPEN_OF_AMOUNTS: Final = frozenset({"cost", "land"})
+"""Of money and of ground, such nouns leave open what for."""
+SORTED: Final = frozenset(
+    """case price share rate level length output production export import sale tax barrel tonne ton sack bag litre
+    cost""".split()
+)
+"""Nouns that say too little without what they are of: "the price of bread", "cholera cases"."""
+OPPOSED: Final = tuple(
+    frozenset(pair.split())
+    for pair in (
+        "male female",
+        "foreign local",
+        "rural urban",
+        "public private",
+        "serious minor",
+        "confirmed suspected",
+        "wounded dead",
+        "civilian military",
+        "new old",
+        "first second",
+        "adult young",
+        "legal illegal",
+    )
+)
+"""Words before a noun of which one shuts out the other."""
 IMPLIED: Final = {
+    "cost": "cost", "bill": "cost", "price": "cost", "tab": "cost",
     "body": "killed", "corpse": "killed", "coffin": "killed", "grave": "killed", "dead": "killed", "deceased": "killed",
     "wounded": "injured",
     "injured": "injured", "debt": "owed", "arrears": "owed", "crowd": "came", "gathering": "came", "turnout": "came",
-    "attendance": "came",
+    "attendance": "came", "evacuee": "displaced", "displaced": "displaced", "detainee": "arrested",
+    "arrest": "arrested", "detention": "arrested", "death": "killed", "fatality": "killed", "toll": "killed",
+    "injury": "injured", "case": "infected", "infection": "infected", "layoff": "cut", "redundancy": "cut",
+    "striker": "struck", "fugitive": "escaped", "escapee": "escaped", "rain": "rained", "rainfall": "rained",
+    "downpour": "rained", "survivor": "alive", "hostage": "abducted", "captive": "abducted",
 }  # fmt: skip
 """What such nouns say by themselves."""
 
@@ -89,27 +136,56 @@ MEASURE_GROUPS: Final = _by_word(
     {
         "killed": """killed kill killing kills dead death deaths die died dies dying toll fatality fatalities
             perished perish martyred eliminated neutralised neutralized slaughtered massacred drowned executed slain
-            shot""",
-        "injured": "injured injure injuring injuries injury wounded wounding hurt wounds",
-        "missing": "missing unaccounted untraced",
-        "rescued": "rescued rescue saved",
-        "arrested": "arrested arrest detained custody detentions arrests jailed",
+            shot succumb suffocate electrocute assassinate murder""",
+        "injured": "injured injure injuring injuries injury wounded wounding hurt wounds maim",
+        "missing": "missing unaccounted untraced vanish disappear",
+        "rescued": "rescued rescue saved airlift winch",
+        "treated": "treat hospitalise hospitalize",
+        "stranded": "strand beach maroon stuck trap",
+        "released": "release free bail liberate discharge",
+        "escaped": "escape abscond",
+        "recaptured": "recapture",
+        "infected": "infect sicken contract diagnose ill sick infection infections",
+        "vaccinated": "vaccinate inoculate immunise immunize",
+        "given": "administer give inject dispense",
+        "delivered": "deliver supply ship",
+        "entered": "enter cross",
+        "damaged": "damage affect crack",
+        "flooded": "flood inundate submerge underwater",
+        "cut off": "disconnect",
+        "reconnected": "reconnect restore",
+        "stolen": "steal loot embezzle siphon misappropriate pilfer",
+        "taken": "take accept pocket",
+        "leaked": "leak spill seep gush",
+        "attacked": "attack storm assault ambush",
+        "earned": "earn",
+        "seized": "seize confiscate impound",
+        "deported": "deport expel repatriate",
+        "closed": "close shut shutter",
+        "cancelled": "cancel scrap",
+        "hired": "hire recruit employ",
+        "built": "build construct erect",
+        "launched": "launch",
+        "collected": "collect",
+        "arrested": "arrested arrest detained custody detentions arrests jailed apprehend",
         "abducted": "abducted kidnapped hostage captive captured",
-        "displaced": "displaced evacuated uprooted homeless fled driven",
+        "displaced": "displaced evacuated uprooted homeless fled driven relocate resettle",
         "destroyed": """destroyed razed burnt burned gutted flattened levelled demolished torched wrecked
-            ruined collapsed""",
+            ruined collapsed bulldoze scorch char blacken ravage consume incinerate devastate""",
         "came": """marched gathered attended descended assembled rallied demonstrated turned drew drawn filled
-            participated joined protested thronged crowd came""",
+            participated joined protested thronged crowd came filed crammed flocked""",
         "lost": "lost loss losses lose losing",
         "owed": "owed owes owe owing debt arrears",
-        "fell": "fell fallen fall dropped drop declined decline decreased shrank shrunk slipped slip dip dipped",
-        "rose": "rose risen rise increased increase climbed climb grew grown",
+        "fell": """fell fallen fall dropped drop declined decline decreased shrank shrunk slipped slip dip
+            dipped plunge slump tumble""",
+        "rose": "rose risen rise increased increase climbed climb grew grown surge jump soar",
         "paid": "paid pay pays",
         "counted": "counted count",
-        "cost": "cost costs costing worth estimated",
+        "cost": "cost costs costing worth estimated spend price",
         "offered": "offered offer offers offering",
         "sold": "sold sell sells selling",
-        "cut": "cut cuts cutting shed slashed axed",
+        "struck": "strike striking",
+        "cut": "cut cuts cutting shed slashed axed eliminate sack dismiss retrench fire",
         "aboard": "aboard carrying carried",
         "alive": "alive survived unhurt unharmed",
         "used": "used use uses",
@@ -135,6 +211,50 @@ MEASURE_PHRASES: Final = (
     ("took over", "came"),
     ("poured into", "came"),
     ("showed up", "came"),
+    ("taken into custody", "arrested"),
+    ("rounded up", "arrested"),
+    ("picked up", "arrested"),
+    ("made off", "stolen"),
+    ("broken out", "escaped"),
+    ("broke out", "escaped"),
+    ("fallen ill", "infected"),
+    ("fell ill", "infected"),
+    ("fallen sick", "infected"),
+    ("tested positive", "infected"),
+    ("got through", "entered"),
+    ("let in", "entered"),
+    ("let through", "entered"),
+    ("turned back", "turned back"),
+    ("turned away", "turned back"),
+    ("sent back", "deported"),
+    ("lost power", "cut off"),
+    ("lost electricity", "cut off"),
+    ("without power", "cut off"),
+    ("without electricity", "cut off"),
+    ("cut off", "cut off"),
+    ("blacked out", "cut off"),
+    ("moved to safety", "displaced"),
+    ("forced from", "displaced"),
+    ("forced out", "displaced"),
+    ("left homeless", "displaced"),
+    ("pulled down", "destroyed"),
+    ("knocked down", "destroyed"),
+    ("torn down", "destroyed"),
+    ("wiped out", "destroyed"),
+    ("under water", "flooded"),
+    ("pulled from the water", "rescued"),
+    ("pulled from the sea", "rescued"),
+    ("joined the strike", "struck"),
+    ("joined the walkout", "struck"),
+    ("downed tools", "struck"),
+    ("stopped work", "struck"),
+    ("made redundant", "cut"),
+    ("let go", "cut"),
+    ("shot down", "downed"),
+    ("taken captive", "abducted"),
+    ("called off", "cancelled"),
+    ("taken on", "hired"),
+    ("handed in", "collected"),
     ("led to safety", "rescued"),
     ("led out", "rescued"),
     ("brought to safety", "rescued"),
@@ -157,6 +277,7 @@ MEASURE_PHRASES: Final = (
     ("on strike", "struck"),
     ("stayed out", "struck"),
     ("laid off", "cut"),
+    ("lost their jobs", "cut"),
     ("stayed away", "stayed away"),
 )
 """Said before single words: "lost their lives" is no loss."""
@@ -188,9 +309,34 @@ HARM: Final = frozenset({"killed", "injured", "missing", "rescued", "arrested", 
 """What happens to people alone: whoever is counted, it is people."""
 OUTCOMES: Final = HARM | {"came"}
 """The same outcome may be told of "soldiers" and of "people"."""
+MEANT: Final = {
+    ("jobs", "go"): "cut", ("jobs", "lose"): "cut", ("rain", "fall"): "rained", ("rain", "drop"): "rained",
+    ("rain", "pour"): "rained", ("signatures", "gather"): "collected", ("prisoners", "flee"): "escaped",
+    ("rockets", "fire"): "launched", ("homes", "burn"): "destroyed", ("sales", "earn"): "sold",
+}  # fmt: skip
+"""What a verb means of such things, where alone it could mean much else."""
+PRICED: Final = frozenset("sell retail go fetch charge cost".split())
+"""Of a sum of money for a thing, these verbs all give its price."""
+IRREGULAR_VERBS: Final = {
+    form: verb
+    for verb, forms in {
+        "be": "is are was were been", "beat": "beaten", "become": "became", "begin": "began begun", "break":
+        "broke broken", "bring": "brought",
+        "build": "built", "burn": "burnt", "buy": "bought", "catch": "caught", "choose": "chose chosen", "come": "came",
+        "die": "dying dies died", "draw": "drew drawn", "drive": "drove driven", "fall": "fell fallen", "find": "found",
+        "flee": "fled", "fly": "flew flown", "get": "got gotten", "give": "gave given", "go": "went gone goes",
+        "grow": "grew grown", "hold": "held", "keep": "kept", "lay": "laid", "leave": "left", "lose": "lost losing",
+        "make": "made", "pay": "paid", "rise": "rose risen", "see": "saw seen", "sell": "sold", "send": "sent",
+        "shoot": "shot", "sink": "sank sunk", "spend": "spent", "spill": "spilt", "steal": "stole stolen",
+        "strike": "struck stricken", "swim": "swam", "take": "took taken", "tear": "tore torn", "throw": "threw thrown",
+        "wear": "wore", "win": "won", "write": "wrote written", "stick": "stuck",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
 WEAK_MEASURES: Final = frozenset(
     """counted put said estimated gave given stood reached was confirmed recorded reported registered listed stands
-    believed came rising rose raised revised""".split()
+    believed came rising rose raised revised are were is totalled totaled numbered amounted exceeded topped passed
+    hit measured showed shown found received seen saw reported logged documented verified tallied""".split()
 )
 """They say that there was counting, not of what."""
 
@@ -207,37 +353,53 @@ RATES: Final = (
     r"every night|a night|a kilo|a ship|a piece)(?! (?:later|earlier|ago|before|after))"
 )
 """Right behind a figure or its noun; for a regular expression."""
-OTHER_EVENT: Final = (
-    "separate incident", "separate attack", "separate operation", "separate clash", "similar", "elsewhere",
-    "earlier attack", "earlier clash", "previous attack", "another attack", "another incident", "last time",
-    "unrelated", "a different", "earlier incident", "previous strike", "in a separate",
+COUNT_NOUNS: Final = (
+    r"(?:figure|estimate|toll|count|tally|number|total|report|version|post|forecast|guidance|outlook|projection|"
+    r"statement|claim|prediction|assessment|calculation)s?"
+)
+EVENT_NOUNS: Final = (
+    "incident attack operation clash raid strike ambush battle explosion blast bombing shooting fire blaze flood "
+    "landslide quake earthquake storm cyclone crash accident collision sinking march rally protest walkout outbreak "
+    "collapse robbery rescue"
+).split()
+"""Each may stand in the plural, with a word between it and what is said of it."""
+OTHER: Final = (
+    "separate similar unrelated different another second earlier previous simultaneous parallel other later".split()
+)
+OTHER_SAID: Final = ("elsewhere", "last time", "in a separate", "a different", "similar", "unrelated")
+"""With an event, or alone: what follows is told of something else than the article's own matter, or of a part of it."""
+SEVERAL: Final = (
+    "two",
+    "three",
+    "four",
+    "five",
+    "several",
+    "separate",
+    "parallel",
+    "series of",
+    "string of",
+    "wave of",
+)
+"""Before an event in the plural."""
+BEFOREHAND: Final = "earlier previous initial first original preliminary provisional prior".split()
+"""Before a count noun: a figure that was given before and may hold no more."""
+EARLIER_SAID: Final = (
+    "reported earlier", "first gave", "first given", "first put", "initially", "previously", "originally", "at first",
+    "up from", "down from", "revised", "earlier said", "had earlier", "had put", "had said", "first said",
+    "first reported", "preliminary",
 )  # fmt: skip
-"""What follows is told of something else than the article's own matter, or of a part of it."""
-SEVERAL_EVENTS: Final = (
-    "separate attacks", "separate incidents", "parallel operations", "separate operations",
-    "two attacks", "three attacks", "series of attacks",
-)  # fmt: skip
-EARLIER: Final = (
-    "earlier post", "earlier version", "earlier figure", "earlier estimate", "earlier toll", "earlier report",
-    "reported earlier", "first figure", "first gave", "first given", "first put", "initially", "initial figure",
-    "initial estimate", "initial toll", "previously", "previous figure", "previous toll", "previous estimate",
-    "originally", "at first", "first estimate", "up from", "down from", "revised", "earlier said", "had put",
-    "first said", "earlier guidance", "earlier forecast", "preliminary",
-)  # fmt: skip
-"""A figure that was given before and may hold no more."""
-REVISED: Final = (
-    "earlier estimate", "earlier figure", "earlier toll", "earlier outlook", "earlier forecast", "previous estimate",
-    "previous figure", "previous toll", "first put", "first gave", "first figure", "initially", "revised", "lowered it",
-    "originally", "downgraded", "corrected", "later lowered", "later raised", "had forecast", "had expected",
-    "had predicted", "had estimated",
+REVISED_SAID: Final = (
+    "first put", "first gave", "initially", "revised", "lowered it", "raised it", "originally", "downgraded",
+    "corrected", "later lowered", "later raised", "had forecast", "had expected", "had predicted", "had estimated",
 )  # fmt: skip
 """In one sentence of one speaker, these make the second figure replace the first."""
-LATER: Final = (
-    "raising", "raised to", "rose to", "risen to", "rising to", "climbed to", "brought", "bringing", "brings", "now",
-    "corrected", "in fact", "real number", "real figure", "true number", "true figure", "actually", "updated",
-    "has since", "since risen", "latest", "increased to", "in reality", "it was", "nearer",
+AFTERWARDS: Final = "real true actual correct latest updated revised final new".split()
+"""Before a count noun: a figure that takes the place of another."""
+LATER_SAID: Final = (
+    "raising", "raised to", "rose to", "risen to", "rising to", "climbed to", "gone up to", "went up to", "brought",
+    "bringing", "brings", "now", "corrected", "in fact", "actually", "updated", "has since", "have since",
+    "since risen", "increased to", "grown to", "jumped to", "in reality", "it was", "nearer",
 )  # fmt: skip
-"""A figure that takes the place of another."""
 DENYING: Final = frozenset("no without zero any".split())
 LOSSES: Final = {
     "loss": "killed", "losses": "killed", "casualty": "killed", "casualties": "killed", "death": "killed",
@@ -255,6 +417,12 @@ BROAD_PLACES: Final = frozenset(
     northern southern eastern western upper lower central""".split()
 )
 """What sort of place a name is of; left out where places are compared."""
+FACILITIES: Final = frozenset(
+    """beach hospital clinic stadium university college school church mosque temple plaza station airport prison
+    jail court mill factory mine plant square park street road highway avenue bridge market port harbour harbor
+    quay camp hotel mall hall""".split()
+)
+"""Places within a place: they set nothing apart from the town around them, only one from another of its kind."""
 BROAD_REGIONS: Final = frozenset(
     """balochistan sindh punjab khyber pakhtunkhwa kashmir pakistan india afghanistan iran iraq bangladesh sudan
     nigeria kenya ghana ukraine russia israel palestine syria yemen lebanon turkey turkiye myanmar indonesia

@@ -6,6 +6,7 @@ Who says how many, side by side, and what the figures are to each other in words
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
 from rich.console import Console
 from rich.padding import Padding
@@ -87,7 +88,7 @@ def speaker(statement: Statement) -> str:
 
 
 def _figure(statement: Statement) -> Figure:
-    shared = Figure.model_fields.keys() & Statement.model_fields.keys()
+    shared = Figure.model_fields.keys() & {field.name for field in fields(Statement)}
     return Figure(**{name: getattr(statement, name) for name in shared})
 
 

@@ -7,7 +7,8 @@ from click.testing import CliRunner
 from goldmakers import a_gold_claim, a_number, place
 
 from eval.cli import main
-from eval.disputes import FigureReference, GoldPair, load_pairs, score_disputes
+from eval.dispute_lines import table_text
+from eval.disputes import DisputeReport, FigureReference, GoldPair, load_pairs, score_disputes, summed
 from eval.goldset import ReadySet, open_gold_set
 from eval.statistics import Ratio
 from service.errors import InputError
@@ -137,3 +138,44 @@ def test_the_command_prints_counts_and_no_pair(folder):
     assert "pair recall             1.000 (1/1)" in plain.output
     assert "soldiers" not in plain.output
     assert json.loads(as_json.output)[0]["scores"][0]["recall"]["ratio"] == {"hits": 1, "total": 1}
+
+
+# ── several sets ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def reports_of(ready, number: int) -> list[DisputeReport]:
+    scores = score_disputes(ready, [a_pair("4", "9", "contradicts")])
+    return [DisputeReport(goldset=f"raids-{place}", threshold=0.5, scores=scores) for place in range(number)]
+
+
+def test_the_sum_of_several_sets_counts_their_pairs_and_articles_together(ready):
+    [total] = summed(reports_of(ready, 3))
+
+    assert (total.claims, total.split) == ("gold", "dev")
+    assert total.precision.ratio == total.recall.ratio == total.relations == Ratio(hits=3, total=3)
+    assert [share.article for share in total.recall.shares] == ["raids-0/raid", "raids-1/raid", "raids-2/raid"]
+
+
+def test_the_sum_has_an_interval_as_soon_as_the_sets_have_ten_articles_together(ready):
+    assert summed(reports_of(ready, 9))[0].recall.interval is None
+    assert summed(reports_of(ready, 10))[0].recall.interval is not None
+
+
+def test_splits_are_summed_apart_and_then_together(ready):
+    [report] = reports_of(ready, 1)
+    [scores] = report.scores
+    other = report.model_copy(update={"scores": (scores.model_copy(update={"split": "test"}),)})
+
+    assert [(each.split, each.recall.ratio.total) for each in summed([report, other])] == [
+        ("dev", 1),
+        ("test", 1),
+        ("all", 2),
+    ]
+
+
+def test_the_table_has_a_row_for_each_set_and_one_for_the_sum(ready):
+    rows = table_text(reports_of(ready, 2)).splitlines()
+
+    assert rows[0] == "| set, split | gold: precision | gold: recall |"
+    assert rows[2] == "| raids-0, dev | 1.000 (1/1) | 1.000 (1/1) |"
+    assert rows[-1] == "| all, dev | 1.000 (2/2) | 1.000 (2/2) |"

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from timing import cpu_seconds
 
+from service.disputes import find
 from service.disputes.find import find_disputes
 from service.disputes.records import Dispute, Told, pairs
+from service.disputes.things import stem
 from service.records import Article, Claim, Figure, Source, Span
 
 ARMY, FRONT, MAYOR = "Colonel Ada Brook", "River Front", "Mayor Otto Lind"
@@ -394,3 +396,61 @@ def test_four_times_the_claims_take_about_four_times_as_long():
 
 def test_no_claims_make_no_disputes():
     assert find_disputes([]) == ()
+
+
+# ── what sets two figures apart, by kinds of words and not by single ones ─────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        pytest.param("in Hale hospital", "in the town", ["contradicts"], id="a facility is within the town"),
+        pytest.param("in Hale", "in Corve", [], id="two towns"),
+        pytest.param("at Hale Hospital", "at Corve Hospital", [], id="two facilities of a kind"),
+    ],
+)
+def test_places_set_apart_where_one_does_not_hold_the_other(first, second, expected):
+    assert two(f"4 soldiers were killed {first}", f"9 soldiers were killed {second}") == expected
+
+
+def test_a_place_in_the_name_of_a_speaker_sets_nothing_apart():
+    text = (
+        "The army in Hale said 4 soldiers were killed at Orsa. A team at Corve University said 9 soldiers were killed."
+    )
+    article = an_article(text)
+
+    assert relations(
+        toll(article, "army", "4 soldiers were killed at Orsa", "4"),
+        toll(article, "team at Corve University", "9 soldiers were killed", "9"),
+    ) == ["contradicts"]
+
+
+@pytest.mark.parametrize(
+    ("counted", "expected"),
+    [pytest.param("male prisoners", [], id="of two kinds"), pytest.param("prisoners", ["contradicts"], id="of one")],
+)
+def test_words_that_shut_each_other_out_set_apart(counted, expected):
+    other = {"counted": "female prisoners", "measure": "killed"}
+
+    assert two("4 prisoners were killed", "9 prisoners were killed", one={"counted": counted}, other=other) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "lemma"),
+    [("killed", "killing"), ("broken", "break"), ("fled", "flee"), ("carries", "carried"), ("spilt", "spilling")],
+)
+def test_all_forms_of_a_verb_have_one_stem(form, lemma):
+    assert stem(form) == stem(lemma)
+
+
+@pytest.mark.parametrize(("form", "other"), [("shed", "shelled"), ("lined", "limped"), ("paid", "paved")])
+def test_other_verbs_have_other_stems(form, other):
+    assert stem(form) != stem(other)
+
+
+def test_one_number_of_many_claims_is_held_against_fewer_others(monkeypatch):
+    monkeypatch.setattr(find, "LOOKS", 1)
+    few = sum(len(dispute.relations) for dispute in find_disputes(many(200)))
+    monkeypatch.undo()
+
+    assert 0 < few <= sum(len(dispute.relations) for dispute in find_disputes(many(200)))
