@@ -110,7 +110,7 @@ def _newer(lines):
 
 
 def _other_table(lines):
-    return [line.replace('["claims"', '["secrets"') for line in lines]
+    return [line.replace('["claims"', '["treasures"') for line in lines]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def _other_table(lines):
         pytest.param(_cut, "cut off or was changed", id="end-missing"),
         pytest.param(_without_a_row, "cut off or was changed|violates foreign key", id="row-missing"),
         pytest.param(_newer, "newer software wrote it", id="newer"),
-        pytest.param(_other_table, "secrets", id="unknown-table"),
+        pytest.param(_other_table, "treasures", id="unknown-table"),
         pytest.param(lambda lines: ["{}"], "does not begin with", id="something-else"),
         pytest.param(lambda lines: [], "does not begin with", id="empty"),
     ],

@@ -20,7 +20,6 @@ from service.web.keeping import Keeping
 from service.web.metrics import LOOK_AGAIN, Metrics, Stored, known_models
 
 TEXT = "Ines said 40 crates were lost. Omar said maybe 3 were."
-NOW = datetime.now(UTC)
 
 
 def samples(exposition):
@@ -133,10 +132,11 @@ def a_job(connection, name, state, created, waiting):
 
 
 def test_the_depth_and_age_of_the_queue_are_told(any_store):
+    now = datetime.now(UTC)
     with any_store.writing() as connection:
-        a_job(connection, "old", "running", NOW - timedelta(hours=1), 3)
-        a_job(connection, "new", "queued", NOW, 4)
-        a_job(connection, "over", "cancelled", NOW - timedelta(days=9), 5)
+        a_job(connection, "old", "running", now - timedelta(hours=1), 3)
+        a_job(connection, "new", "queued", now, 4)
+        a_job(connection, "over", "cancelled", now - timedelta(days=9), 5)
 
     told = {family.name: family for family in Stored(Keeping("given", open_store=lambda _: any_store)).collect()}
 
