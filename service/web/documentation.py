@@ -195,7 +195,8 @@ def _stream_example() -> str:
 def _form_schema() -> dict[str, Any]:
     schema = FormRequest.model_json_schema()
     for field in schema["properties"].values():
-        field["anyOf"].append({"type": "string", "maxLength": 0})  # an empty field of a form counts as left out
+        kinds = field.setdefault("anyOf", [{"type": field.pop("type")}] if "type" in field else [])
+        kinds.append({"type": "string", "maxLength": 0})  # an empty field of a form counts as left out
     schema["properties"]["file"] = {
         "type": "string",
         "contentMediaType": "application/octet-stream",
