@@ -32,7 +32,7 @@ from service.secret_files import take_in
 from service.settings import Settings
 from service.telemetry import Tracing, tracing_of
 from service.vendor.libraries import close_connections
-from service.web import api, documentation, jobs_api, pages, reviewing, stored_api
+from service.web import api, disputing, documentation, jobs_api, pages, reviewing, stored_api
 from service.web.callers import Callers
 from service.web.context import Context, ExtractStream, MakeExtractor
 from service.web.envelope import Envelope
@@ -112,6 +112,7 @@ def create_app(
         app.include_router(router)
     app.include_router(pages.router)
     app.include_router(reviewing.router)
+    app.include_router(disputing.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     for error in (Problem, HTTPException, *TOLD):
         app.add_exception_handler(error, on_error)

@@ -15,6 +15,7 @@ from service.errors import InputError
 from service.extractors import Extractor
 from service.models import ModelStatus, names_a_file
 from service.records import Article, ExtractedClaim, Extraction, Failure
+from service.review.queue import Counts
 from service.settings import Settings
 from service.store import extractions
 from service.store.store import Store
@@ -25,6 +26,7 @@ from service.web.guard import caller_of
 from service.web.keeping import Keeping
 from service.web.metrics import Metrics
 from service.web.problems import Problem
+from service.web.rates import Rates
 from service.web.streaming import Item, Watched, is_wanted
 from service.web.work import Doorway, Workshop
 
@@ -60,6 +62,8 @@ class Context:
     tracing: Tracing
     ping_seconds: float
     stop: asyncio.Event = field(default_factory=asyncio.Event)
+    logins: Rates = field(default_factory=Rates)  # tries of reviewers, by address
+    counted: dict[tuple[str, str], tuple[object, Counts]] = field(default_factory=dict)  # queues, by owner and person
     extractors: dict[tuple[str, bool], Extractor] = field(default_factory=dict)
 
     def model_of(self, asked: Asked) -> str:

@@ -43,6 +43,28 @@ EXTRACT = (
     "is worked on once; errors that come after work has begun are told again too."
 )
 
+DISPUTES = (
+    "Holds the figures of the newest kept claims against each other, within articles and across them, and answers "
+    "those about the same thing, side by side: who says how many, with the words and their place in the article, and "
+    "what each pair of figures is to each other. What reviewers changed or added counts, and what they rejected not."
+)
+DISPUTES_PARAMETERS = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "description": words,
+        "schema": schema,
+    }
+    for name, words, schema in (
+        ("place", "stands somewhere in where it was", {"type": "string", "maxLength": 200}),
+        ("counted", "stands somewhere in what is counted", {"type": "string", "maxLength": 200}),
+        ("article", "the id of an article: only its own figures", {"type": "string", "maxLength": 200}),
+        ("contested", "only where two figures cannot both be right", {"type": "boolean", "default": False}),
+        ("limit", "how many at most", {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}),
+    )
+]
+
 _TEXT = "Mayor Ana Reyes said at least eleven bridges were damaged. The army denied any losses."
 _ARTICLE = Article(
     id="flood", text=_TEXT, title="Bridges hit by flood", outlet="The Example Post", published=date(2026, 3, 5)

@@ -25,7 +25,7 @@ from service.web.rates import Rates
 OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
 OPEN_TO_LOOK_AT = frozenset({"/"})
 OPEN_FOLDERS = ("/static/", "/problems/")
-OWN_DOOR = "/review"  # people who review log in there, without keys
+OWN_DOORS = ("/review", "/disputes")  # people who review log in there, without keys
 PROXIED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -146,9 +146,9 @@ def _store_down(error: SetupError) -> Problem:
 
 
 def has_own_door(scope: Scope) -> bool:
-    """Whether it is a page of reviewing: people log in there, and need no keys."""
+    """Whether it is a page of those who review: people log in there, and need no keys."""
     path: str = scope["path"]
-    return path == OWN_DOOR or path.startswith(f"{OWN_DOOR}/")
+    return path in OWN_DOORS or path.startswith(f"{OWN_DOORS[0]}/")
 
 
 def _is_open(scope: Scope) -> bool:

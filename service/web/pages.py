@@ -42,6 +42,7 @@ async def home(request: Request) -> Response:
         default=context.settings.model,
         max_characters=context.settings.max_characters,
         needs_key=await _needs_key(context),
+        keeps=bool(context.keeping),
     )
 
 

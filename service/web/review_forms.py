@@ -5,18 +5,21 @@ was. Whether the claim can stand is for `review.verdicts` to say.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from service.errors import InputError
-from service.records import Claim, Kind, Mode, Qualifier, Source, Span, Stance
+from service.records import Claim, Figure, Kind, Mode, Qualifier, Source, Span, Stance
 from service.review.records import Action, Filters, Look, Said
 
 MOST_FIGURES = 50
-_SPANS = re.compile(r"\d{1,9}-\d{1,9}(?: \d{1,9}-\d{1,9}){0,199}")
+_SPANS = re.compile(r"[0-9]{1,9}-[0-9]{1,9}(?: [0-9]{1,9}-[0-9]{1,9}){0,199}")
+_PLACE = re.compile(r"[0-9]{1,4}")
+_VERSION = re.compile(r"[0-9]{1,9}")
+_NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,15})?")
 _FILTERS = ("speaker", "flag", "model", "article", "unit")
 OTHER = "other"  # the speaker is typed in
 VOICES: Mapping[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", "unresolved": "unresolved"}
@@ -24,8 +27,14 @@ VOICES: Mapping[str, Kind] = {"outlet": "outlet", "unspecified": "unspecified", 
 
 def filters_of(query: Mapping[str, str]) -> Filters:
     """The filters in an address; empty ones ask nothing."""
-    given = {name: query[name].strip() for name in _FILTERS if query.get(name, "").strip()}
+    asked = {name: without_nul(query.get(name, "")).strip() for name in _FILTERS}
+    given = {name: words for name, words in asked.items() if words}
     return Filters(**given, doubtful=query.get("doubtful") == "1", mine=query.get("mine") == "1")
+
+
+def without_nul(words: str) -> str:
+    """PostgreSQL takes none, and no article that is kept holds any."""
+    return words.replace("\x00", "")
 
 
 def said_in(form: FormData, *, claim: Claim | None, speakers: Sequence[Source]) -> Said:
@@ -42,7 +51,7 @@ def said_in(form: FormData, *, claim: Claim | None, speakers: Sequence[Source]) 
     try:
         return Said(
             action=action,
-            version=int(_words(form, "version") or 0),
+            version=version_in(form),
             new=new,
             seconds=float(_words(form, "seconds") or 0) or None,
             look=_choice(form, "look", get_args(Look), "first"),
@@ -58,6 +67,7 @@ def claim_in(form: FormData, claim: Claim, speakers: Sequence[Source]) -> Claim:
     """The claim with what the form says of it. Raises InputError naming the field."""
     content = spans_in(_words(form, "content"), field="content") or claim.content
     figures = tuple(_figures(form))
+    _refuse_odd_numbers(figures)
     changes: dict[str, Any] = {
         "content": content,
         "source": _source(form, claim.source, speakers),
@@ -76,6 +86,37 @@ def claim_in(form: FormData, claim: Claim, speakers: Sequence[Source]) -> Claim:
         problem = error.errors()[0]
         field = ".".join(str(part) for part in problem["loc"])
         raise InputError(f"{problem['msg']}.", field=field, fix="Put the field right and save again.") from None
+
+
+def version_in(form: FormData) -> int:
+    """Which version of the claim was shown. Raises InputError."""
+    words = _words(form, "version") or "0"
+    if not _VERSION.fullmatch(words):
+        raise InputError("The form does not say what was shown.", field="version", fix="Load the page again.")
+    return int(words)
+
+
+def as_typed(form: FormData, claim: Claim, speakers: Sequence[Source]) -> Claim:
+    """The claim with as much of the form as can be shown again; nothing of it is checked, so it may only be shown."""
+
+    def tried(read: Callable[[], Any], otherwise: Any) -> Any:
+        try:
+            return read()
+        except InputError:
+            return otherwise
+
+    rows = tried(lambda: _figures(form), None)
+    changes: dict[str, Any] = {
+        "content": tried(lambda: spans_in(_words(form, "content"), field="content"), ()) or claim.content,
+        "source": tried(lambda: _source(form, claim.source, speakers), claim.source),
+        "mode": tried(lambda: _choice(form, "mode", get_args(Mode), claim.mode), claim.mode),
+        "stance": tried(lambda: _choice(form, "stance", get_args(Stance), claim.stance), claim.stance),
+        "hedged": _words(form, "hedged") == "1",
+        "negated": _words(form, "negated") == "1",
+    }
+    if rows is not None:
+        changes["figures"] = tuple(Figure.model_construct(**row) for row in rows)
+    return claim.model_copy(update=changes)
 
 
 def spans_in(words: str, *, field: str) -> tuple[Span, ...]:
@@ -104,7 +145,7 @@ def _source(form: FormData, before: Source, speakers: Sequence[Source]) -> Sourc
         if not name and kind not in ("anonymous", *VOICES):
             raise InputError("The speaker has no name.", field="speaker_name", fix="Type it, or pick another kind.")
         return Source(name=name or None, kind=kind, role=_words(form, "speaker_role") or None, mention=mention)
-    if picked.isdigit() and int(picked) < len(speakers):
+    if _PLACE.fullmatch(picked) and int(picked) < len(speakers):
         chosen = speakers[int(picked)]
         same = (chosen.name, chosen.kind) == (before.name, before.kind)
         return (before if same else chosen).model_copy(update={"mention": mention})
@@ -130,15 +171,26 @@ def _figures(form: FormData) -> list[dict[str, Any]]:
     return rows
 
 
+def _refuse_odd_numbers(rows: Sequence[Mapping[str, Any]]) -> None:
+    for place, row in enumerate(rows):
+        for name in ("low", "high"):
+            if row[name] is not None and not _NUMBER.fullmatch(row[name]):
+                raise InputError(
+                    f"{row[name][:40]!r} is no number.",
+                    field=f"figures.{place}.{name}",
+                    fix="Write it plainly: 1200 or 3.5, and -3 below zero.",
+                )
+
+
 def _nth(form: FormData, name: str, place: int) -> str | None:
     values = form.getlist(name)
-    words = str(values[place]).strip() if place < len(values) else ""
+    words = without_nul(str(values[place])).strip() if place < len(values) else ""
     return words or None
 
 
 def _words(form: FormData, name: str) -> str:
     value = form.get(name)
-    return value.strip() if isinstance(value, str) else ""
+    return without_nul(value).strip() if isinstance(value, str) else ""
 
 
 def _choice(form: FormData, name: str, choices: Sequence[Any], default: Any = None) -> Any:

@@ -17,7 +17,7 @@ from service.review import people
 from service.review.records import Person
 from service.web.problems import Problem
 
-NAME, TOKEN = "reviewer", "form_token"
+NAME, SINCE, TOKEN = "reviewer", "since", "form_token"
 
 
 class Reviewer(NamedTuple):
@@ -34,10 +34,12 @@ class LoginNeeded(Exception):
 def reviewer_of(request: Request, connection: Connection) -> Reviewer:
     """Raises LoginNeeded, and Problem `reviewers-needed` where nobody is named and the request is from elsewhere."""
     owner = ""
-    name = request.session.get(NAME)
-    if isinstance(name, str) and (person := people.still(connection, name, owner=owner)) is not None:
-        return Reviewer(person, owner)
-    if people.people(connection, owner=owner):
+    named = {person.name: person for person in people.people(connection, owner=owner)}
+    known = named.get(str(request.session.get(NAME)))
+    # Of the token they came in with: who was revoked and got a new one comes in with that.
+    if known is not None and known.revoked is None and request.session.get(SINCE) == known.created.isoformat():
+        return Reviewer(Person(name=known.name, role=known.role), owner)
+    if named:
         raise LoginNeeded
     caller = request.scope.get("caller")
     if isinstance(caller, Caller) and caller.key_id is None and caller.may("admin"):
@@ -50,7 +52,8 @@ def log_in(request: Request, connection: Connection, token: str) -> Person | Non
     person = people.person_of(connection, token)
     request.session.clear()
     if person is not None:
-        request.session[NAME] = person.name
+        named = next(each for each in people.people(connection) if each.name == person.name)
+        request.session.update({NAME: person.name, SINCE: named.created.isoformat()})
     return person
 
 

@@ -6,100 +6,32 @@ follows from a verdict is left to `review`.
 """
 
 import asyncio
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy import Connection
+from sqlalchemy import select
+from starlette.datastructures import FormData
 
 from service.errors import InputError
-from service.records import Claim, Span
+from service.records import Claim, Source, Span
 from service.rendering.marked import Layer, pieces
 from service.review import figures, listing, missed, queue, verdicts
-from service.review.records import Filters, Item, Said
+from service.review.records import Filters, Item, Listed, Said, Standing, Verdict
 from service.store.store import Store
-from service.web.bodies import refuse_foreign_pages
-from service.web.context import Context, context_of
+from service.store.tables import claims
+from service.web.bodies import length_of, refuse_foreign_pages
+from service.web.context import context_of
+from service.web.desk import Desk, at_desk, login_page, ours
 from service.web.pages import page
 from service.web.problems import Problem
-from service.web.review_forms import filters_of, said_in, spans_in
-from service.web.reviewers import LoginNeeded, Reviewer, form_token, log_in, refuse_forged, reviewer_of
+from service.web.review_forms import as_typed, said_in, spans_in, version_in, without_nul
+from service.web.reviewers import log_in, refuse_forged
 
 router = APIRouter(include_in_schema=False)
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What every page needs: who reviews, the request, and a transaction."""
-
-    request: Request
-    connection: Connection
-    reviewer: Reviewer
-    now: datetime
-
-    @property
-    def context(self) -> Context:
-        return context_of(self.request)
-
-    @property
-    def filters(self) -> Filters:
-        return filters_of(self.request.query_params)
-
-    def page(self, name: str, *, status: int = 200, **values: object) -> Response:
-        """A page of reviewing; its frame says who reviews and how the queue stands."""
-        standing = queue.counts(
-            self.connection,
-            self.reviewer.person,
-            owner=self.reviewer.owner,
-            second_share=self.context.settings.review_second_share,
-            now=self.now,
-        )
-        return page(
-            f"review/{name}.html",
-            status=status,
-            person=self.reviewer.person,
-            counts=standing,
-            form_token=form_token(self.request),
-            query=_query(self.request.query_params),
-            here=name,
-            **values,
-        )
-
-
-def _query(given: Mapping[str, str], **changes: str | None) -> str:
-    """The filters of an address, to go on with them; `changes` with None leave one out."""
-    kept = {name: value for name, value in given.items() if name not in ("done", "trouble") and value}
-    kept |= {name: value for name, value in changes.items() if value is not None}
-    for name, value in changes.items():
-        if value is None:
-            kept.pop(name, None)
-    return urlencode(kept)
-
-
-async def _at_desk(request: Request, work: Callable[[Desk], Response]) -> Response:
-    """Does the work in a transaction, in a thread. People without a session are asked to log in."""
-    context = context_of(request)
-    if not context.keeping:
-        raise Problem("no-store")
-
-    def in_thread() -> Response:
-        store = context.keeping.store()
-        assert isinstance(store, Store)  # one is set
-        with store.writing() as connection:
-            desk = Desk(request, connection, reviewer_of(request, connection), datetime.now(UTC))
-            return work(desk)
-
-    try:
-        return await asyncio.to_thread(in_thread)
-    except LoginNeeded:
-        return page("review/login.html", status=401, form_token=form_token(request), wrong=False)
-
+Key = Annotated[int, Path(ge=0, lt=2**63)]
+Binding = Annotated[str, Path(pattern="^[0-9a-f]{64}$")]
 
 # ── the queue ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,24 +52,28 @@ async def next_claim(request: Request) -> Response:
             now=desk.now,
         )
         if found is None:
-            return desk.page("empty", look=look, filters=desk.filters, done=_done(desk))
+            tab = "second" if look == "second" else "claim"
+            return desk.page("empty", tab=tab, look=look, narrowed=desk.filters != Filters(), done=_done(desk))
         return _claim_page(desk, found)
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work)
 
 
 @router.get("/review/claims/{key}")
-async def one_claim(request: Request, key: int) -> Response:
+async def one_claim(request: Request, key: Key) -> Response:
     def work(desk: Desk) -> Response:
         found = queue.item(desk.connection, key, owner=desk.reviewer.owner)
         if found is None:
             raise Problem("not-found")
         return _claim_page(desk, found)
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
-def _claim_page(desk: Desk, item: Item, *, status: int = 200, trouble: str | None = None) -> Response:
+def _claim_page(
+    desk: Desk, item: Item, *, status: int = 200, trouble: InputError | None = None, edited: Claim | None = None
+) -> Response:
+    """`edited` is what somebody made of the claim and could not save, with the `trouble` of it."""
     view = listing.article_view(desk.connection, item.article_key, owner=desk.reviewer.owner)
     others = [listed for listed in view.claims if listed.binding != item.binding]
     known = [listed.claim for listed in view.claims]
@@ -145,8 +81,11 @@ def _claim_page(desk: Desk, item: Item, *, status: int = 200, trouble: str | Non
     return desk.page(
         "claim",
         status=status,
+        tab="second" if item.look == "second" else "claim",
         item=item,
         claim=claim,
+        edited=edited or claim,
+        narrowed=desk.filters != Filters(),
         text=item.article.text,
         pieces=list(pieces(item.article.text, [*_layers(claim), *_doubts(item), *_others(others)])),
         others=others,
@@ -191,7 +130,7 @@ def _done(desk: Desk) -> object:
 
 
 @router.post("/review/claims/{binding}/verdicts")
-async def judge(request: Request, binding: str) -> Response:
+async def judge(request: Request, binding: Binding) -> Response:
     """Keeps a verdict and goes on to the next claim."""
     form = await _form(request)
 
@@ -200,13 +139,36 @@ async def judge(request: Request, binding: str) -> Response:
         article = verdicts.article_of(desk.connection, judged.article, owner=desk.reviewer.owner)
         view = listing.article_view(desk.connection, judged.article, owner=desk.reviewer.owner)
         listed = next((each for each in view.claims if each.binding == binding), None)
-        shown = judged.claim if listed is None else listed.standing.claim or listed.claim
+        # Who looks a second time was not shown what the first look made of it.
+        stands = None if listed is None or form.get("look") == "second" else listed.standing.claim or listed.claim
+        shown = stands or judged.claim
         speakers = missed.speakers_in(article, known=[each.claim for each in view.claims])
-        said = said_in(form, claim=shown, speakers=speakers)
-        _give(desk, binding, said)
+        try:
+            _give(desk, binding, said_in(form, claim=shown, speakers=speakers))
+        except (verdicts.Overtaken, verdicts.NotAllowed):
+            raise
+        except InputError as error:
+            again = _edited_again(desk, form, listed, shown, speakers)
+            if again is None:
+                raise
+            return _claim_page(desk, again[0], status=422, trouble=error, edited=again[1])
         return _onward(desk, form)
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request))
+
+
+def _edited_again(
+    desk: Desk, form: FormData, listed: Listed | None, shown: Claim | None, speakers: Sequence[Source]
+) -> tuple[Item, Claim] | None:
+    """The claim's page with what was typed, for an edit that could not be saved; None where there is no such page."""
+    if form.get("action") != "edit" or listed is None or listed.key is None or shown is None:
+        return None
+    found = queue.item(desk.connection, listed.key, owner=desk.reviewer.owner)
+    if found is None:
+        return None
+    if form.get("look") == "second":  # still blind
+        found = found.model_copy(update={"look": "second", "standing": Standing(), "earlier": ()})
+    return found, as_typed(form, shown, speakers)
 
 
 def _give(desk: Desk, binding: str, said: Said) -> None:
@@ -214,11 +176,9 @@ def _give(desk: Desk, binding: str, said: Said) -> None:
     verdicts.give(desk.connection, binding, said, person, owner=owner, now=desk.now)
 
 
-def _onward(desk: Desk, form: Mapping[str, Any]) -> Response:
+def _onward(desk: Desk, form: Mapping[str, Any], *, otherwise: str = "/review") -> Response:
     """To where the form came from, with the verdict's key to undo it by. Only to pages of our own."""
-    to = str(form.get("to") or "/review")
-    if not to.startswith("/review") or "//" in to or "\\" in to:
-        to = "/review"
+    to = ours(str(form.get("to") or otherwise))
     last = verdicts.given_by(desk.connection, desk.reviewer.person, owner=desk.reviewer.owner, limit=1)
     address, _, query = to.partition("?")
     kept = f"{query}&" if query else ""
@@ -247,9 +207,15 @@ def _back(request: Request) -> str:
     return f"/review{place}" if place else "/review"
 
 
-async def _form(request: Request) -> Any:
+LONGEST_FORM = 500_000  # bytes
+
+
+async def _form(request: Request) -> FormData:
     """The form, once it is known to come from a page of ours."""
     refuse_foreign_pages(request)
+    length = length_of(request)
+    if length is None or length > LONGEST_FORM:  # browsers always tell it
+        raise Problem("too-large", f"A form may have {LONGEST_FORM:,} bytes, and has to tell how many it has.")
     form = await request.form(max_files=0, max_fields=1_000, max_part_size=200_000)
     refuse_forged(request, form.get("form_token"))
     return form
@@ -261,14 +227,15 @@ async def _form(request: Request) -> Any:
 @router.get("/review/articles")
 async def articles(request: Request) -> Response:
     def work(desk: Desk) -> Response:
-        found = listing.articles_listed(desk.connection, owner=desk.reviewer.owner, name=request.query_params.get("q"))
-        return desk.page("articles", articles=found, q=request.query_params.get("q", ""))
+        q = without_nul(request.query_params.get("q", ""))
+        found = listing.articles_listed(desk.connection, owner=desk.reviewer.owner, name=q or None)
+        return desk.page("articles", articles=found, q=q)
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
 @router.get("/review/articles/{key}")
-async def article(request: Request, key: int) -> Response:
+async def article(request: Request, key: Key) -> Response:
     def work(desk: Desk) -> Response:
         blind = request.query_params.get("blind") == "1"
         view = listing.article_view(desk.connection, key, owner=desk.reviewer.owner)
@@ -277,6 +244,7 @@ async def article(request: Request, key: int) -> Response:
         figured = [Layer("figure", figure.span) for each in shown for figure in each.claim.figures]
         return desk.page(
             "article",
+            tab="articles",
             view=view,
             listed=shown,
             blind=blind,
@@ -285,11 +253,11 @@ async def article(request: Request, key: int) -> Response:
             done=_done(desk),
         )
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
 @router.get("/review/articles/{key}/missed")
-async def propose(request: Request, key: int) -> Response:
+async def propose(request: Request, key: Key) -> Response:
     """A form for words that somebody marked, with what reading makes of them."""
 
     def work(desk: Desk) -> Response:
@@ -297,22 +265,37 @@ async def propose(request: Request, key: int) -> Response:
         view = listing.article_view(desk.connection, key, owner=desk.reviewer.owner)
         known = [each.claim for each in view.claims]
         blind = request.query_params.get("blind") == "1"
-        claim = missed.propose(view.article, marked, known=known)
-        return desk.page(
-            "missed",
-            view=view,
-            claim=claim,
-            blind=blind,
-            text=view.article.text,
-            pieces=list(pieces(view.article.text, list(_layers(claim)))),
-            speakers=missed.speakers_in(view.article, known=known),
-        )
+        return _missed_page(desk, view, missed.propose(view.article, marked, known=known), blind=blind)
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request), writes=False)
+
+
+def _missed_page(
+    desk: Desk,
+    view: listing.ArticleView,
+    claim: Claim,
+    *,
+    blind: bool,
+    status: int = 200,
+    trouble: InputError | None = None,
+) -> Response:
+    known = [each.claim for each in view.claims]
+    return desk.page(
+        "missed",
+        tab="articles",
+        status=status,
+        view=view,
+        claim=claim,
+        blind=blind,
+        text=view.article.text,
+        pieces=list(pieces(view.article.text, list(_layers(claim)))),
+        speakers=missed.speakers_in(view.article, known=known),
+        trouble=trouble,
+    )
 
 
 @router.post("/review/articles/{key}/missed")
-async def add_missed(request: Request, key: int) -> Response:
+async def add_missed(request: Request, key: Key) -> Response:
     form = await _form(request)
 
     def work(desk: Desk) -> Response:
@@ -320,15 +303,20 @@ async def add_missed(request: Request, key: int) -> Response:
         view = listing.article_view(desk.connection, key, owner=owner)
         known = [each.claim for each in view.claims]
         proposed = missed.propose(view.article, _marked(str(form.get("marked", ""))), known=known)
-        said = said_in(form, claim=proposed, speakers=missed.speakers_in(view.article, known=known))
-        verdicts.add_missed(desk.connection, key, said, person, owner=owner, now=desk.now)
+        speakers = missed.speakers_in(view.article, known=known)
+        try:
+            said = said_in(form, claim=proposed, speakers=speakers)
+            verdicts.add_missed(desk.connection, key, said, person, owner=owner, now=desk.now)
+        except InputError as error:
+            typed = as_typed(form, proposed, speakers)
+            return _missed_page(desk, view, typed, blind=form.get("blind") == "1", status=422, trouble=error)
         return _onward(desk, form)
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request))
 
 
 @router.get("/review/articles/{key}/figure")
-async def figure_at(request: Request, key: int) -> Response:
+async def figure_at(request: Request, key: Key) -> Response:
     """The row of the form for a number in words that somebody marked."""
 
     def work(desk: Desk) -> Response:
@@ -337,7 +325,7 @@ async def figure_at(request: Request, key: int) -> Response:
         found = missed.figure_in(read, marked)
         return page("review/figure.html", figure=found, span=marked, text=read.text)
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request), writes=False)
 
 
 def _marked(words: str) -> Span:
@@ -362,11 +350,11 @@ async def differences(request: Request) -> Response:
         }
         return desk.page("differences", disputes=found, texts=texts)
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
 @router.post("/review/differences/{binding}")
-async def settle(request: Request, binding: str) -> Response:
+async def settle(request: Request, binding: Binding) -> Response:
     """One of the two looks holds."""
     form = await _form(request)
 
@@ -378,11 +366,11 @@ async def settle(request: Request, binding: str) -> Response:
         if dispute is None:
             raise InputError("This is settled already.", field="claim", fix="Load the page again.")
         chosen = dispute.second if form.get("holds") == "second" else dispute.first
-        version = int(str(form.get("version") or 0))
-        _give(desk, binding, Said(action=chosen.action, version=version, new=chosen.new, look="settling"))
+        said = Said(action=chosen.action, version=version_in(form), new=chosen.new, look="settling")
+        _give(desk, binding, said)
         return RedirectResponse("/review/differences", status_code=303)
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request))
 
 
 @router.get("/review/history")
@@ -392,11 +380,11 @@ async def history(request: Request) -> Response:
         undone = {verdict.undoes for verdict in given if verdict.action == "undo"}
         return desk.page("history", verdicts=given, undone=undone, done=None)
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
 @router.post("/review/verdicts/{key}/undo")
-async def undo(request: Request, key: int) -> Response:
+async def undo(request: Request, key: Key) -> Response:
     """Takes a verdict back, however long ago it was given."""
     form = await _form(request)
 
@@ -405,9 +393,20 @@ async def undo(request: Request, key: int) -> Response:
         undone = verdicts.verdict(desk.connection, key, owner=owner)
         version = len(verdicts.log_of(desk.connection, undone.binding, owner=owner))
         _give(desk, undone.binding, Said(action="undo", version=version, undoes=key))
-        return _onward(desk, form)
+        return _onward(desk, form, otherwise=_page_of(desk, undone))
 
-    return await _at_desk(request, _telling(work, request))
+    return await at_desk(request, _telling(work, request))
+
+
+def _page_of(desk: Desk, undone: Verdict) -> str:
+    """The claim that is open again, leased to whoever undid the verdict; the queue where it is somebody else's now."""
+    person, owner = desk.reviewer
+    mine = select(claims.c.key).where(claims.c.owner == owner, claims.c.binding == undone.binding, claims.c.current)
+    key = desk.connection.scalar(mine.order_by(claims.c.key.desc()).limit(1))
+    first = undone.look == "first" and key is not None
+    if first and queue.take(desk.connection, undone.binding, person, owner=owner, now=desk.now) is not None:
+        return f"/review/claims/{key}"
+    return "/review"
 
 
 @router.get("/review/progress")
@@ -416,7 +415,7 @@ async def progress(request: Request) -> Response:
         model = request.query_params.get("model") or None
         return desk.page("progress", progress=figures.progress(desk.connection, owner=desk.reviewer.owner, model=model))
 
-    return await _at_desk(request, work)
+    return await at_desk(request, work, writes=False)
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -426,19 +425,34 @@ async def progress(request: Request) -> Response:
 async def login(request: Request) -> Response:
     form = await _form(request)
     context = context_of(request)
+    if not context.keeping:
+        raise Problem("no-store")
+    to = ours(_words(form, "to"))
+    standing = context.logins.take(request.client.host if request.client else "", LOGINS_PER_MINUTE)
+    if not standing.allowed:
+        wrong = f"Too many tries. Try again in {standing.reset} seconds."
+        told = login_page(request, status=429, wrong=wrong, to=to)
+        told.headers["retry-after"] = str(standing.reset)
+        return told
 
     def work() -> bool:
         store = context.keeping.store()
         assert isinstance(store, Store)
         with store.reading() as connection:
-            return log_in(request, connection, str(form.get("token", "")).strip()) is not None
+            return log_in(request, connection, _words(form, "token").strip()) is not None
 
-    if not context.keeping:
-        raise Problem("no-store")
-    with contextlib.suppress(InputError):
-        if await asyncio.to_thread(work):
-            return RedirectResponse("/review", status_code=303)
-    return page("review/login.html", status=401, form_token=form_token(request), wrong=True)
+    if await asyncio.to_thread(work):
+        return RedirectResponse(to, status_code=303)
+    return login_page(request, status=401, wrong=NOBODYS, to=to)
+
+
+NOBODYS = "This token is nobody's. It may be mistyped or revoked."
+LOGINS_PER_MINUTE = 10  # tries from one address
+
+
+def _words(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
 
 
 @router.post("/review/logout")

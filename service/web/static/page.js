@@ -140,6 +140,7 @@ function begin() {
   byId("alarm").hidden = true;
   byId("result").hidden = true;
   byId("save").hidden = true;
+  byId("to-review").hidden = true;
   byId("notes").replaceChildren();
   hideDetail();
   say("Reading …");
@@ -240,6 +241,9 @@ function drawSummary(found) {
     if (doubtful) parts.push(`${doubtful} ${doubtful === 1 ? "needs" : "need"} review`);
     parts.push(`${extraction.model}, ${extraction.seconds.toFixed(2)} s`);
     byId("save").hidden = false;
+    const review = byId("to-review");
+    review.href = `/review?article=${encodeURIComponent(extraction.article.id)}`;
+    review.hidden = !("kept" in review.dataset) || !shown.claims.length;
     const failures = shown.failures.map((failure) => `Part ${failure.segment}: ${failure.message}`);
     if (extraction.status === "failed")
       alarm("Nothing could be extracted. That there are no claims here says nothing about the article.", failures);
