@@ -108,6 +108,21 @@ class AnswerCache:
             raise SetupError(f"The kept answers in {self.path} cannot be used: {error}. {FIX}") from None
 
 
+def forget_answers(path: Path | None, articles: Iterable[str]) -> int:
+    """Forgets all answers about articles of those hashes, where answers are kept at all. Returns how many.
+
+    Raises SetupError where the file cannot be used.
+    """
+    hashes = tuple(articles)
+    if path is None or not hashes or not path.exists():
+        return 0
+    cache = AnswerCache(path)
+    try:
+        return sum(cache.clear(article=sha256) for sha256 in hashes)
+    finally:
+        cache.close()
+
+
 def _sum(usages: Iterable[Usage]) -> Usage:
     total = Usage()
     for usage in usages:

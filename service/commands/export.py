@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.commands.filters import chosen, opened, question
-from service.commands.shared import give_up
+from service.commands.filters import chosen, question
+from service.commands.shared import opened
 
 if TYPE_CHECKING:
     from service.store.search import ClaimQuery, StoredClaim
@@ -25,16 +25,12 @@ AT_ONCE = 500  # claims in memory, save where a part of a Parquet file is put to
 @chosen
 def export(shape: str, out: Path | None, **given: Any) -> None:
     """Write the claims that were kept, newest first: all of them, or those that all of the options fit."""
-    from service.errors import AccordingError
-
     if shape == "parquet" and out is None:
         raise click.UsageError("--format parquet needs --out FILE.")
     query = question(given)
     try:
         with opened() as store:
             _export(_each(store, query), shape, out)
-    except AccordingError as error:
-        give_up(error)
     except OSError as error:
         raise click.UsageError(f"--out {out}: {error.strerror or error}") from None
 

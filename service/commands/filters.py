@@ -5,11 +5,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from service.commands.shared import give_up, settings_or_give_up
-
 if TYPE_CHECKING:
     from service.store.search import ClaimQuery
-    from service.store.store import Store
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _OPTIONS = (
@@ -52,23 +49,3 @@ def question(given: dict[str, Any], **more: Any) -> "ClaimQuery":
         option = str(problem["loc"][0]).replace("_", "-")
         known = f" It is one of {', '.join(get_args(Kind))}." if option == "kind" else ""
         raise click.UsageError(f"--{option}: {problem['msg']}.{known}") from None
-
-
-def opened() -> "Store":
-    """The store that is set. Ends the program in words where there is none, or it cannot be used."""
-    from service.errors import AccordingError
-    from service.store.store import Store
-
-    try:
-        return Store.open(address_or_give_up())
-    except AccordingError as error:
-        give_up(error)
-
-
-def address_or_give_up() -> str:
-    from service.errors import SetupError
-
-    store = settings_or_give_up().store
-    if store is None:
-        give_up(SetupError("Nothing is kept: ACCORDING_STORE is off. Set it to a file or a database."))
-    return store

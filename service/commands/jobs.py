@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import NOTHING, PARTLY, give_up, settings_of
+from service.commands.shared import NOTHING, PARTLY, opened, settings_or_give_up
 
 if TYPE_CHECKING:
     from service.jobs.jobs import Jobs
@@ -27,19 +27,13 @@ def jobs() -> None:
 
 
 @contextlib.contextmanager
-def opened() -> Iterator["Jobs"]:
+def _opened() -> Iterator["Jobs"]:
     """The jobs of the store that is set; errors in words."""
-    from service.commands.worker import store_of
-    from service.errors import AccordingError
     from service.jobs.jobs import Jobs
-    from service.store.store import Store
 
-    try:
-        settings = settings_of()
-        with Store.open(store_of(settings)) as store:
-            yield Jobs(store, settings)
-    except AccordingError as error:
-        give_up(error)
+    settings = settings_or_give_up()
+    with opened(settings) as store:
+        yield Jobs(store, settings)
 
 
 def _named(found: "Jobs", beginning: str) -> str:
@@ -69,7 +63,7 @@ def list_jobs(limit: int, as_json: bool) -> None:
     """List the newest jobs."""
     from service.rendering.words import visible
 
-    with opened() as found:
+    with _opened() as found:
         views = found.list(limit=limit).jobs
     for view in views:
         if as_json:
@@ -85,7 +79,7 @@ def list_jobs(limit: int, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 def show(job: str, as_json: bool) -> None:
     """Say how far a job is, and what failed in it."""
-    with opened() as found:
+    with _opened() as found:
         name = _named(found, job)
         view = found.view(name)
         failures = found.failures(name, limit=SHOWN_FAILURES)
@@ -102,7 +96,7 @@ def show(job: str, as_json: bool) -> None:
 @click.argument("job")
 def cancel(job: str) -> None:
     """Begin no further article of a job; what is under way ends at once, what is done stays."""
-    with opened() as found:
+    with _opened() as found:
         click.echo(_short(found.cancel(_named(found, job))))
 
 
@@ -110,7 +104,7 @@ def cancel(job: str) -> None:
 @click.argument("job")
 def retry(job: str) -> None:
     """Try the failed articles of a job again, and no others."""
-    with opened() as found:
+    with _opened() as found:
         click.echo(_short(found.retry(_named(found, job))))
 
 
@@ -121,7 +115,7 @@ def retry(job: str) -> None:
 @click.option("--priority", type=click.IntRange(-100, 100), metavar="N", help="Higher goes first.")
 def change(job: str, max_cost: float | None, per_minute: int | None, priority: int | None) -> None:
     """Set other limits; a job that stood still for its old one goes on."""
-    with opened() as found:
+    with _opened() as found:
         name = _named(found, job)
         click.echo(_short(found.change(name, max_cost=max_cost, per_minute=per_minute, priority=priority)))
 
@@ -138,7 +132,7 @@ def results(job: str, failures: bool) -> None:
     from service.store.extractions import find
 
     written, missing = 0, 0
-    with opened() as found:
+    with _opened() as found:
         name = _named(found, job)
         for result in found.results(name, states=("done", "failed", "waiting", "cancelled")):
             missing += result.state != "done"
@@ -161,7 +155,7 @@ def results(job: str, failures: bool) -> None:
 @click.argument("job")
 def delete(job: str) -> None:
     """Forget a job and its list of articles. What was found in them stays in the store."""
-    with opened() as found:
+    with _opened() as found:
         name = _named(found, job)
         found.delete(name)
         click.echo(f"{name} is deleted")

@@ -1,17 +1,13 @@
 """How are API keys made, shown and ended?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of
+from service.commands.shared import opened
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from service.keys import ApiKey, NewKey
 
 
@@ -44,7 +40,7 @@ def create(
     from service.keys import create as create_key
 
     now = datetime.now(UTC)
-    with _changing() as connection:
+    with opened() as store, store.writing() as connection:
         made = create_key(
             connection,
             name=name,
@@ -64,7 +60,7 @@ def list_() -> None:
     from service.keys import listed, spent_on
 
     now = datetime.now(UTC)
-    with _changing() as connection:
+    with opened() as store, store.reading() as connection:
         found = listed(connection)
         costs = spent_on(connection, now.date(), [key.id for key in found])
     if not found:
@@ -82,7 +78,7 @@ def revoke(key_id: str) -> None:
     """End the key of that ID. Running services know within five seconds."""
     from service.keys import revoke as revoke_key
 
-    with _changing() as connection:
+    with opened() as store, store.writing() as connection:
         ended = revoke_key(connection, key_id, now=datetime.now(UTC))
     click.echo(f"{ended.id} ({ended.name}) is revoked.")
 
@@ -97,25 +93,10 @@ def rotate(key_id: str, overlap_hours: int) -> None:
     from service.keys import rotate as rotate_key
 
     now = datetime.now(UTC)
-    with _changing() as connection:
+    with opened() as store, store.writing() as connection:
         made = rotate_key(connection, key_id, now=now, overlap=timedelta(hours=overlap_hours))
     click.echo(f"{key_id} ends within {overlap_hours} hours.", err=True)
     _hand_over(made)
-
-
-@contextmanager
-def _changing() -> "Iterator[Connection]":
-    from service.errors import AccordingError, SetupError
-    from service.store.store import Store
-
-    try:
-        address = settings_of().store
-        if address is None:
-            raise SetupError("Keys are kept in the store, and none is set. Set ACCORDING_STORE to a file or database.")
-        with Store.open(address) as store, store.writing() as connection:
-            yield connection
-    except AccordingError as error:
-        give_up(error)
 
 
 def _hand_over(made: "NewKey") -> None:

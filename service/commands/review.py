@@ -7,18 +7,15 @@ once.
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of
+from service.commands.shared import opened, settings_of
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from service.review.figures import Progress, Rate
 
 ROLES = ("reviewer", "adjudicator", "admin")
@@ -30,22 +27,6 @@ def review() -> None:
 
     The claims themselves are reviewed in a browser: `according serve`, then /review.
     """
-
-
-@contextmanager
-def _store() -> Iterator["Connection"]:
-    """A transaction in the store that settings name; errors end the command with words."""
-    from service.errors import AccordingError, SetupError
-    from service.store.store import Store
-
-    try:
-        place = settings_of().store
-        if place is None:
-            raise SetupError("Nothing is kept: ACCORDING_STORE is off. Name a file or a database with it.")
-        with Store.open(place) as store, store.writing() as connection:
-            yield connection
-    except AccordingError as error:
-        give_up(error)
 
 
 # ── gold ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -62,7 +43,7 @@ def export(folder: Path, article: str | None, unfinished: bool, stand_off: bool)
     from service.review.gold import export as export_
 
     today = datetime.now(UTC).date()
-    with _store() as connection:
+    with opened() as store, store.reading() as connection:
         done = export_(connection, folder, article=article, unfinished=unfinished, texts=not stand_off, today=today)
     click.echo(f"{folder}: {counted(done.documents, 'article')}, {counted(done.claims, 'claim')}")
     click.echo(f"  {done.assisted} judged with a model's answer in view, {done.blind} blind, {done.optional} optional")
@@ -84,7 +65,7 @@ def examples(out: Path, most: int) -> None:
     from service.rendering.words import counted
     from service.review.examples import examples as examples_
 
-    with _store() as connection:
+    with opened() as store, store.reading() as connection:
         lines = examples_(connection, most=most)
     if not lines:
         click.echo("No paragraph has all of its claims judged and can be shown by itself.", err=True)
@@ -107,7 +88,7 @@ def calibrate(out: Path, model: str | None) -> None:
     from service.rendering.words import counted
     from service.review.judged import judged_cases
 
-    with _store() as connection:
+    with opened() as store, store.reading() as connection:
         cases = judged_cases(connection, model=model or settings_of().model)
     listed = out.with_suffix(".cases.jsonl")
     listed.write_text("".join(f"{case.model_dump_json()}\n" for case in cases), encoding="utf-8")
@@ -139,7 +120,7 @@ def add(name: str, role: str) -> None:
         person = Person.model_validate({"name": name, "role": role})
     except ValidationError:
         raise click.UsageError("A name has 1 to 64 characters, and none that cannot be seen.") from None
-    with _store() as connection:
+    with opened() as store, store.writing() as connection:
         token = name_person(connection, person, now=datetime.now(UTC))
     click.echo(token)
     click.echo(f"{name}'s token, which is not shown again. They log in with it at /review.", err=True)
@@ -151,7 +132,7 @@ def list_() -> None:
     from service.rendering.words import visible
     from service.review.people import people as people_
 
-    with _store() as connection:
+    with opened() as store, store.reading() as connection:
         named = people_(connection)
     for each in named:
         state = f"revoked {each.revoked:%Y-%m-%d}" if each.revoked else f"since {each.created:%Y-%m-%d}"
@@ -166,7 +147,7 @@ def revoke(name: str) -> None:
     """Take somebody's token away; what they said stays."""
     from service.review.people import revoke as revoke_
 
-    with _store() as connection:
+    with opened() as store, store.writing() as connection:
         revoke_(connection, name, now=datetime.now(UTC))
     click.echo(f"{name}'s token opens nothing any more.")
 
@@ -182,7 +163,7 @@ def progress(model: str | None) -> None:
     from service.review.queue import counts
     from service.review.records import LOCAL, Filters, Person
 
-    with _store() as connection:
+    with opened() as store, store.reading() as connection:
         now = datetime.now(UTC)
         standing = counts(connection, Person(name=LOCAL), filters=Filters(model=model), now=now)
         figures = progress_(connection, model=model)

@@ -1,13 +1,16 @@
-"""What do the commands share: settings at the door, and a clear end where they cannot go on?"""
+"""What do the commands share: settings and the store at the door, and a clear end where they cannot go on?"""
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from service.settings import Settings
+    from service.store.store import Store
 
 PARTLY, NOTHING = 1, 2  # exit codes
 
@@ -22,10 +25,38 @@ def settings_of(**changes: Any) -> "Settings":
 
 
 def settings_or_give_up() -> "Settings":
+    with in_words():
+        return settings_of()
+
+
+def store_of(settings: "Settings") -> str:
+    """Where the store is. Raises SetupError where there is none."""
+    from service.errors import SetupError
+
+    if settings.store is None:
+        raise SetupError(
+            "Nothing is kept: ACCORDING_STORE is off. Set it to a file such as according.sqlite, or to "
+            "postgresql://USER@HOST/NAME."
+        )
+    return settings.store
+
+
+@contextmanager
+def opened(settings: "Settings | None" = None) -> "Iterator[Store]":
+    """The store that is set, open for the block. Ends the program in words where it, or the block, cannot go on."""
+    from service.store.store import Store
+
+    with in_words(), Store.open(store_of(settings or settings_of())) as store:
+        yield store
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Ends the program in words where the block cannot go on."""
     from service.errors import AccordingError
 
     try:
-        return settings_of()
+        yield
     except AccordingError as error:
         give_up(error)
 

@@ -1,29 +1,17 @@
 """What does `according store` show, and how is what was kept searched, saved and deleted?"""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.commands.filters import address_or_give_up, chosen, opened, question
-from service.commands.shared import give_up, settings_or_give_up
+from service.commands.filters import chosen, question
+from service.commands.shared import in_words, opened, settings_of, settings_or_give_up, store_of
 
 if TYPE_CHECKING:
     from service.store.retention import Kept
     from service.store.search import StoredClaim
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    from service.errors import AccordingError
-
-    try:
-        yield
-    except AccordingError as error:
-        give_up(error)
 
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -42,7 +30,7 @@ def info() -> None:
     """Say where the store is, how large it is and what it holds."""
     from service.store.retention import overview
 
-    with _in_words(), opened() as kept:
+    with opened() as kept:
         _show(overview(kept))
 
 
@@ -58,7 +46,7 @@ def _show(kept: "Kept") -> None:
 @store.command(short_help="Bring the store to the newest shape.")
 def migrate() -> None:
     """Bring the store to the newest shape, as every other command does by itself when it opens it."""
-    with _in_words(), opened() as kept:
+    with opened() as kept:
         from service.store.store import HEAD
 
         click.echo(f"{kept.name} has shape {HEAD}.")
@@ -72,7 +60,7 @@ def migrate() -> None:
 def claims(order: str, limit: int, cursor: str | None, **given: Any) -> None:
     """List the claims that were kept, page by page: all of them, or those that all of the options fit."""
     query = question(given, order=order, limit=limit, cursor=cursor)
-    with _in_words(), opened() as kept:
+    with opened() as kept:
         from service.store.search import find_claims
 
         with kept.reading() as connection:
@@ -101,7 +89,7 @@ def backup(file: Path) -> None:
     """Write the store as it is now to FILE, while others may go on to use it."""
     from service.store.backup import back_up
 
-    with _in_words(), opened() as kept:
+    with opened() as kept:
         counts = back_up(kept, file)
     click.echo(f"{file}: {sum(counts.values()):,} rows, {file.stat().st_size / 1e6:,.1f} MB")
 
@@ -113,9 +101,8 @@ def restore(file: Path, replace: bool) -> None:
     """Bring the store back as FILE has it, all or nothing: into a new store, of whichever kind of database."""
     from service.store.backup import restore as bring_back
 
-    address = address_or_give_up()
-    with _in_words():
-        counts = bring_back(address, file, replace=replace)
+    with in_words():
+        counts = bring_back(store_of(settings_of()), file, replace=replace)
     click.echo(f"{sum(counts.values()):,} rows brought back.")
 
 
@@ -128,7 +115,7 @@ def clean(older_than: int | None) -> None:
     days = settings_or_give_up().keep_days if older_than is None else older_than
     if days is None:
         raise click.UsageError("Say how old with --older-than DAYS or ACCORDING_KEEP_DAYS.")
-    with _in_words(), opened() as kept:
+    with opened() as kept:
         gone = delete_old(kept, datetime.now(UTC) - timedelta(days=days))
     told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in gone.items() if count)
     click.echo(f"Deleted: {told}." if told else "Nothing was older.")
@@ -139,17 +126,14 @@ def clean(older_than: int | None) -> None:
 def delete_article(name: str) -> None:
     """Delete the article of that id, or of that hash (12 or more of its first characters), with its claims, its part
     in jobs, and the answers of models about it."""
-    from service.cached import AnswerCache
+    from service.cached import forget_answers
     from service.store.extractions import delete_article as delete
 
-    with _in_words():
-        with opened() as kept, kept.writing() as connection:
-            gone = delete(connection, name)
-        cache, forgotten = settings_or_give_up().cache, 0
-        if cache is not None and cache.exists():
-            answers = AnswerCache(cache)
-            forgotten = sum(answers.clear(article=sha256) for sha256 in gone.sha256s)
-            answers.close()
+    settings = settings_or_give_up()
+    with opened(settings) as kept, kept.writing() as connection:
+        gone = delete(connection, name)
+        # Before the commit: if they cannot be cleared, nothing is gone and the same may be asked again.
+        forgotten = forget_answers(settings.cache, gone.sha256s)
     if not gone.articles:
         raise click.UsageError(f"No article is called {name!r}.")
     click.echo(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of
+from service.commands.shared import give_up, settings_of, store_of
 
 if TYPE_CHECKING:
     from service.jobs.workers import Post
@@ -55,16 +55,6 @@ def worker(
     count = processes or default_processes(settings.model)
     command = child_command(concurrency=concurrency, model=model, drain=drain)
     return supervise(command, count, drain_seconds=drain)
-
-
-def store_of(settings: "Settings") -> str:
-    from service.errors import SetupError
-
-    if settings.store is None:
-        raise SetupError(
-            "Jobs need a store. Set ACCORDING_STORE to a file such as according.sqlite, or to postgresql://USER@HOST/NAME."
-        )
-    return settings.store
 
 
 def post_for(settings: "Settings", store: str, *, concurrency: int | None, drain: float) -> "Post":

@@ -33,6 +33,7 @@ TRY_SECONDS = 20.0  # from resolving the name to the answer's status
 LEASE = timedelta(seconds=120)  # a try whose process died is due again after that
 AT_ONCE = 16
 LOOK_SECONDS = 2.0  # between looks at what is due
+AGAIN_SECONDS = 60.0  # after something went wrong here
 GONE = 410
 KEY_BYTES = range(24, 65)  # as Standard Webhooks asks
 FIX = "Set ACCORDING_WEBHOOK_SECRET to whsec_ and 24 to 64 random bytes in base64; two, with a space, while changing."
@@ -63,7 +64,9 @@ def announce(connection: Connection) -> int:
 
     A message is dated with the job's own end, so that clocks of several machines need not agree.
     """
-    ended = connection.execute(_untold().with_for_update(skip_locked=True, of=jobs)).mappings().all()
+    locked = connection.scalars(_untold().with_only_columns(jobs.c.id).with_for_update(skip_locked=True, of=jobs)).all()
+    # Asked again now that they are ours: another may have told of them between our look and our lock.
+    ended = connection.execute(_untold().where(jobs.c.id.in_(locked))).mappings().all()
     for job in ended:
         connection.execute(delete(deliveries).where(deliveries.c.job == job["id"]))
         connection.execute(
@@ -296,7 +299,11 @@ def keep_delivering(engine: Engine, settings: Settings, stop: threading.Event, *
             sent = deliver_due(engine, settings)
         except (SetupError, StoreDown) as error:
             log.error("webhooks_stand_still", why=str(error))
-            stop.wait(60)
+            stop.wait(AGAIN_SECONDS)
+            continue
+        except Exception as error:  # whatever it is, the next jobs to end must be told of
+            log.error("webhooks_stand_still", why=type(error).__name__)
+            stop.wait(AGAIN_SECONDS)
             continue
         if not sent:
             stop.wait(pause)

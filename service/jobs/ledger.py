@@ -211,11 +211,13 @@ def _settled(outcome: Outcome, article: int | None) -> dict[str, Any]:
     }
 
 
-def put_back(connection: Connection, job: str, position: int, usage: Usage) -> None:
+def put_back(connection: Connection, job: JobRow, position: int, usage: Usage) -> None:
     """An article that came to no end for a reason that is not its own goes on waiting; what it cost is counted."""
-    mine = _still_waiting(job, [position])
+    mine = _still_waiting(job.id, [position])
     connection.execute(update(job_articles).where(mine).values(**_more(usage)))
-    release(connection, job, [position])
+    release(connection, job.id, [position])
+    if job.api_key is not None:
+        spend(connection, job.api_key, cost=usage.cost_usd or 0.0, articles=0, day=_now().date())
 
 
 def _more(usage: Usage) -> dict[str, Any]:

@@ -49,7 +49,14 @@ class Supervisor:
             if place.process is not None and place.process.poll() is not None:
                 self._bury(place, now)
             if place.process is None and now >= place.due:
-                place.process, place.started = self._start(), now
+                self._fill(place, now)
+
+    def _fill(self, place: _Place, now: float) -> None:
+        try:
+            place.process, place.started = self._start(), now
+        except OSError as error:  # no room for a process now
+            self._say(f"no worker can be started ({error.strerror}); tried again in {MOST_WAIT:g} s")
+            place.due = now + MOST_WAIT
 
     def _bury(self, place: _Place, now: float) -> None:
         assert place.process is not None

@@ -21,6 +21,7 @@ from service.allowance import NothingLeft
 from service.calls import Calls
 from service.errors import AccordingError, CompletionError
 from service.extractors import Extractor
+from service.file_work import off_loop
 from service.files import read_article
 from service.jobs import board, ledger
 from service.jobs.apart import Apart
@@ -251,9 +252,7 @@ class Workplace:
         broke = next((failure for failure in failures if failure.reason == NothingLeft.reason), None)
         under.own[waiting.position] = outcome.usage.cost_usd or 0.0
         if broke is not None:
-            await self._ask(
-                lambda connection: ledger.put_back(connection, under.job.id, waiting.position, outcome.usage)
-            )
+            await self._ask(lambda connection: ledger.put_back(connection, under.job, waiting.position, outcome.usage))
             await self._pause(under, f"{COST_LIMIT}: {broke.message}")
         else:
             await self._keeper.keep(outcome)
@@ -290,15 +289,17 @@ class Workplace:
         data = await self._ask(lambda connection: ledger.file_of(connection, job.id, waiting.position))
         if data is None:
             raise AccordingError(LOST_MESSAGE)
-        article = await asyncio.to_thread(
-            read_article,
-            data,
-            filename=waiting.file_name,
-            max_bytes=settings.max_file_bytes,
-            max_characters=settings.max_characters,
-            id=waiting.id,
-            outlet=job.options.outlet,
-            published=job.options.published,
+        article = await off_loop(
+            lambda work: read_article(
+                data,
+                filename=waiting.file_name,
+                max_bytes=settings.max_file_bytes,
+                max_characters=settings.max_characters,
+                id=waiting.id,
+                outlet=job.options.outlet,
+                published=job.options.published,
+                work=work,
+            )
         )
         return article, hashlib.sha256(data).hexdigest()
 

@@ -5,6 +5,7 @@ and asked of it is left to the other files of the package.
 """
 
 import contextlib
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -66,12 +67,15 @@ def open_engine(url: URL, *, pool_size: int = 8, begins: bool = True) -> Engine:
 
 
 def _check_file(database: str) -> None:
-    """Makes the folder. What is in the file is looked at here, for SQLite's own words help nobody."""
+    """Makes the folder, and a file for its owner alone: articles, hashes of keys and what signs sessions are in it.
+    What is in one that is there is looked at here, for SQLite's own words help nobody."""
     if database.startswith("file:"):  # an address of SQLite's own, with its options
         return
     path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it gets the same rights
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file:
                 if file.read(len(_SIGNATURE)) != _SIGNATURE:

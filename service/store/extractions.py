@@ -201,6 +201,9 @@ def _retire(connection: Connection, made: Iterable[dict[str, Any]]) -> None:
         of_model[row["model"]].append(row)
     for model, rows in of_model.items():
         its_articles = [row["article"] for row in rows]
+        # Others who keep what the same model says of them wait for us, and then see what is kept here.
+        turn = select(articles.c.key).where(articles.c.key.in_(its_articles)).order_by(articles.c.key)
+        connection.execute(turn.with_for_update(key_share=True)).all()
         before = select(extractions.c.id).where(
             extractions.c.article.in_(its_articles),
             extractions.c.model == model,

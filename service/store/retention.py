@@ -20,6 +20,7 @@ from service.store.tables import (
     jobs,
     metadata,
     spending,
+    verdicts,
     workers,
 )
 
@@ -54,18 +55,21 @@ def overview(store: Store) -> Kept:
 
 
 def clean(store: Store, before: datetime) -> dict[str, int]:
-    """Deletes what is over and older: extractions with their claims, articles that nothing refers to any more, jobs
-    that are over, what was delivered or given up, answered requests. Returns the rows by table.
+    """Deletes what is over and older: extractions with their claims, articles that nothing refers to any more and
+    nobody has judged, jobs that are over or whose articles never came to their end, what was delivered or given up,
+    answered requests. Returns the rows by table.
 
     Small steps: may be stopped and begun again. Raises StoreDown.
     """
     unread = ~exists().where(extractions.c.article == articles.c.key)
     unwanted = ~exists().where(job_articles.c.article == articles.c.key)
+    unjudged = ~exists().where(verdicts.c.article == articles.c.key)
+    broken_off = and_(jobs.c.state == "incoming", jobs.c.created < before)
     over: tuple[tuple[Table, ColumnElement[bool]], ...] = (
-        (jobs, and_(jobs.c.state.in_(OVER), jobs.c.finished < before)),
+        (jobs, or_(and_(jobs.c.state.in_(OVER), jobs.c.finished < before), broken_off)),
         (deliveries, and_(deliveries.c.state != "waiting", deliveries.c.created < before)),
         (extractions, and_(extractions.c.created < before, _of_no_job())),
-        (articles, and_(articles.c.created < before, unread, unwanted)),
+        (articles, and_(articles.c.created < before, unread, unwanted, unjudged)),
         (idempotency, idempotency.c.created < before),
         (spending, spending.c.day < before.date()),
         (workers, workers.c.seen < before),
@@ -81,14 +85,17 @@ def _of_no_job() -> ColumnElement[bool]:
 
 
 def _delete(store: Store, table: Table, condition: ColumnElement[bool]) -> int:
+    """Locks rows, then asks again: what refers to them may have come between a look and the lock. What others have
+    locked they are just using."""
     key = table.primary_key.columns.values()
-    some = delete(table).where(tuple_(*key).in_(select(*key).where(condition).limit(AT_ONCE)))
+    some = select(*key).where(condition).limit(AT_ONCE).with_for_update(skip_locked=True)
     count = 0
     while True:
         with store.writing() as connection:
-            gone = connection.execute(some).rowcount
-        count += gone
-        if gone < AT_ONCE:
+            chosen = [tuple(row) for row in connection.execute(some)]
+            over = delete(table).where(tuple_(*key).in_(chosen), condition)
+            count += connection.execute(over).rowcount if chosen else 0
+        if len(chosen) < AT_ONCE:
             return count
 
 

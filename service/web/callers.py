@@ -127,7 +127,8 @@ class Callers:
                 return before
             raise
         except keys.WrongKey:
-            self._known.pop(name, None)
+            with self._lock:  # `charge` goes through them, in a thread
+                self._known.pop(name, None)
             raise
         with self._lock:
             unwritten = self._unwritten.get((caller.key_id or "", self._now().date()), _Spent())

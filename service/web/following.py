@@ -15,6 +15,7 @@ from service.jobs.jobs import Jobs
 from service.jobs.records import ArticleResult, ArticleState, JobView
 from service.records import Record
 from service.rendering.lines import as_json
+from service.store.database import StoreDown
 from service.store.extractions import find
 from service.store.store import Store
 from service.web.problems import Problem
@@ -126,7 +127,8 @@ async def progress(
             problem = Problem("stopping").response(request.scope.get("request_id"))
             yield b"event: problem\ndata: " + bytes(problem.body) + b"\n\n"
             return
-        view = await asyncio.to_thread(look)
+        with contextlib.suppress(StoreDown):  # it may be back at the next look
+            view = await asyncio.to_thread(look)
     problem = Problem("not-found", "The job was deleted.").response(request.scope.get("request_id"))
     yield b"event: problem\ndata: " + bytes(problem.body) + b"\n\n"
 

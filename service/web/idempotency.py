@@ -165,10 +165,15 @@ class _Holding:
         self._lock = asyncio.Lock()  # touching and keeping must not overtake each other
 
     async def keep(self, answer: Answer) -> None:
+        """Where the store is away it is told this once, for it is done and paid for; the lease then runs out."""
         async with self._lock:
             place, self._place = self._place, None
-            if place is not None:
+            if place is None:
+                return
+            try:
                 await asyncio.to_thread(self._in_store, lambda c: keep(c, place, answer, now=datetime.now(UTC)))
+            except AccordingError as error:
+                structlog.get_logger("according.web").warning("answer_not_kept", error=type(error).__name__)
 
     async def give_up(self) -> None:
         async with self._lock:

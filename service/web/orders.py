@@ -4,6 +4,7 @@ As JSON with all articles in it, as lines of JSON with the order in the address,
 checked here in full; articles are read only when the job takes them in. Leaves the uploads themselves to `uploads`.
 """
 
+import asyncio
 import contextlib
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
@@ -84,7 +85,7 @@ async def read_order(request: Request, settings: Settings) -> AsyncIterator[Orde
     if media_type == JSON:
         _refuse_query(request)
         body = await read_body(request, limit=settings.max_file_bytes)
-        yield _from_json(body, settings)
+        yield await asyncio.to_thread(_from_json, body, settings)  # large ones take a while
         return
     if media_type == FORM:
         _refuse_query(request)

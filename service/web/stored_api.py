@@ -11,6 +11,7 @@ import re
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from service.cached import forget_answers
 from service.records import Extraction
 from service.rendering.lines import as_json
 from service.settings import Settings
@@ -116,10 +117,5 @@ def _forget(store: Store, settings: Settings, name: str, owner: str) -> bool:
     with store.writing() as connection:
         gone = delete_article(connection, name, owner=owner)
         # Before the commit: if they cannot be cleared, nothing is gone and the same may be asked again.
-        if gone.sha256s and settings.cache is not None and settings.cache.exists():
-            from service.cached import AnswerCache
-
-            answers = AnswerCache(settings.cache)
-            for sha256 in gone.sha256s:
-                answers.clear(article=sha256)
+        forget_answers(settings.cache, gone.sha256s)
     return gone.articles > 0

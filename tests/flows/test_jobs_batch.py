@@ -193,7 +193,7 @@ def test_without_a_store_it_says_what_to_set(monkeypatch, command):
     ran = CliRunner().invoke(main, command)
 
     assert ran.exit_code == 2
-    assert "Set ACCORDING_STORE" in ran.stderr
+    assert "ACCORDING_STORE is off" in ran.stderr
 
 
 @pytest.mark.parametrize("command", [["batch", "--help"], ["jobs", "--help"], ["worker", "--help"]])

@@ -389,6 +389,25 @@ def test_a_secret_is_in_no_settings_that_are_shown():
     assert len(read_secrets(settings.webhook_secret.get_secret_value())) == 1
 
 
+def test_whatever_goes_wrong_once_the_next_messages_are_sent(engine, monkeypatch):
+    stop, looks = threading.Event(), []
+
+    def look(*_):
+        looks.append(None)
+        if len(looks) == 1:
+            raise KeyError("body")
+        stop.set()
+        return 1
+
+    monkeypatch.setattr(hooks, "deliver_due", look)
+    monkeypatch.setattr(hooks, "AGAIN_SECONDS", 0.01)
+    with structlog.testing.capture_logs() as logs:
+        keep_delivering(engine, HERE, stop)
+
+    assert len(looks) == 2
+    assert [(log["event"], log["why"]) for log in logs] == [("webhooks_stand_still", "KeyError")]
+
+
 @pytest.mark.network
 def test_a_worker_goes_on_delivering_until_it_is_stopped_and_says_what_it_lacks(engine, monkeypatch):
     stop = threading.Event()

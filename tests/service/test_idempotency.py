@@ -320,6 +320,19 @@ def test_a_store_that_goes_down_meanwhile_is_told_and_blocks_nothing_for_ever(ap
     assert rows_in(app)["idempotency"] == 0
 
 
+def test_an_answer_that_cannot_be_kept_is_told_all_the_same(app, monkeypatch):
+    def away(*_, **__):
+        raise StoreDown("gone")
+
+    async def work():
+        monkeypatch.setattr(kept, "keep", away)
+        return Answer(200, "x")
+
+    asked = kept.once(store_of(app), work, owner="", key="k", fingerprint="f", request_id="r")
+
+    assert asyncio.run(asked) == Answer(200, "x")
+
+
 # ── whatever the order ──────────────────────────────────────────────────────────────────────────────────────────────
 
 STEPS = st.lists(

@@ -1,6 +1,7 @@
 """Articles are worked on within the job's limits, and end as soon as nobody wants them any more."""
 
 import asyncio
+import concurrent.futures
 import time
 from datetime import UTC, datetime
 
@@ -344,13 +345,38 @@ def test_a_job_with_waiting_articles_does_not_end(store):
 
 
 def test_what_an_unfinished_attempt_cost_is_counted(store, port):
-    view = a_job(store, 1)
+    view = port.submit(JobOrder(), articles(1), api_key="k1")
     with store.writing() as connection:
-        ledger.open_chunk(connection, view.id, 0)
-        ledger.put_back(connection, view.id, 0, Usage(calls=2, prompt_tokens=5, cost_usd=0.25))
+        opened = ledger.open_chunk(connection, view.id, 0)
+        ledger.put_back(connection, opened.job, 0, Usage(calls=2, prompt_tokens=5, cost_usd=0.25))
     work_through(store, view.id, a_place(store, Extracting(cost=1.0)))
 
     assert (port.view(view.id).cost, port.view(view.id).usage.calls) == (1.25, 3)
+    with store.reading() as connection:
+        assert connection.execute(select(spending.c.cost, spending.c.articles)).one() == (1.25, 1)
+
+
+def test_the_reading_of_a_file_ends_where_nobody_waits_for_it(store, port, monkeypatch):
+    view = port.submit(JobOrder(), [JobFile(id="a", name="a.pdf", data=b"%PDF")])
+    under_way = []
+
+    def read_slowly(_, *, work, **about):
+        under_way.append(work)
+        while not work.cancelled:
+            time.sleep(0.01)
+        raise concurrent.futures.CancelledError
+
+    async def cancel_it():
+        task = asyncio.create_task(a_place(store, Extracting()).work_on(view.id, 0))
+        while not under_way:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    monkeypatch.setattr("service.jobs.work.read_article", read_slowly)
+    asyncio.run(asyncio.wait_for(cancel_it(), 20))
+
+    assert under_way[0].cancelled
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def test_without_a_store_there_is_nowhere_to_keep_a_key(monkeypatch):
 
     done = run("create", "desk")
 
-    assert (done.exit_code, "Set ACCORDING_STORE" in done.stderr) == (2, True)
+    assert (done.exit_code, "ACCORDING_STORE is off" in done.stderr) == (2, True)
 
 
 def test_without_keys_the_list_says_how_to_make_one(address):

@@ -291,6 +291,15 @@ def test_a_password_is_not_repeated():
     assert "secret" not in Store(engine).name
 
 
+def test_a_new_file_and_what_lies_beside_it_is_its_owner_s_alone(tmp_path):
+    with Store.open(str(tmp_path / "store.sqlite")) as store, store.writing() as connection:
+        article_key(connection, an_article())
+        rights = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+
+    assert rights["store.sqlite"] == rights["store.sqlite-wal"] == 0o600
+    assert set(rights.values()) == {0o600}
+
+
 def test_the_file_lies_where_it_was_asked_for(tmp_path):
     with Store.open(str(tmp_path / "a folder" / "store.sqlite")) as store:
         assert Path(store.name).is_file()

@@ -1,5 +1,6 @@
 """What is kept is found again just as it was, on both kinds of database."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import count
 
@@ -276,3 +277,28 @@ def test_a_beginning_that_fits_two_hashes_is_refused(any_store):
 
         with pytest.raises(InputError, match="Several articles' hashes begin with"):
             delete_article(connection, "ab" * 8)
+
+
+def test_of_two_that_are_kept_at_once_one_alone_is_what_the_model_says_now(any_store):
+    if any_store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    first, second = (
+        an_extraction(an_article(), extraction_id=name, claims=(an_extracted_claim(),)) for name in ("first", "second")
+    )
+
+    def keep_second():
+        with any_store.writing() as connection:
+            keep(connection, second)
+
+    with ThreadPoolExecutor(1) as threads:
+        with any_store.writing() as connection:
+            article_key(connection, an_article())
+        with any_store.writing() as connection:
+            keep(connection, first)
+            keeping = threads.submit(keep_second)
+            wait([keeping], timeout=1)
+        keeping.result(timeout=10)
+
+    with any_store.reading() as connection:
+        current = connection.scalars(select(claims.c.extraction).where(claims.c.current)).all()
+    assert current == ["second"]

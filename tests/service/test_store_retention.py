@@ -1,5 +1,6 @@
 """What is old goes, what somebody still needs stays."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,17 @@ from service.store import retention
 from service.store.extractions import article_key, find, keep
 from service.store.retention import clean, overview
 from service.store.search import ClaimQuery, find_claims
-from service.store.tables import articles, deliveries, extractions, idempotency, job_articles, jobs, spending, workers
+from service.store.tables import (
+    articles,
+    deliveries,
+    extractions,
+    idempotency,
+    job_articles,
+    jobs,
+    spending,
+    verdicts,
+    workers,
+)
 
 NOW = datetime(2026, 3, 5, tzinfo=UTC)
 OLD, BEFORE = NOW - timedelta(days=40), NOW - timedelta(days=30)
@@ -95,3 +106,59 @@ def test_what_is_kept_is_counted(filled):
     assert (kept.rows["articles"], kept.rows["extractions"], kept.rows["jobs"]) == (5, 5, 3)
     assert kept.size > 10_000
     assert kept.words_indexed
+
+
+def _judged(connection, article):
+    connection.execute(
+        insert(verdicts).values(
+            binding="b", article=article, action="accept", look="first", reviewer="Ann", blind=False, audit=False,
+            created=OLD,
+        )
+    )  # fmt: skip
+
+
+def test_what_people_said_of_an_article_keeps_it(any_store):
+    with any_store.writing() as connection:
+        for name in ("judged", "other"):
+            keep(connection, an_extraction(an_article(f"{name}.", id=name), extraction_id=name, created=OLD))
+        connection.execute(articles.update().values(created=OLD))
+        _judged(connection, connection.scalar(select(articles.c.key).where(articles.c.id == "judged")))
+
+    clean(any_store, BEFORE)
+
+    assert _ids(any_store, extractions.c.id) == set()
+    assert _ids(any_store, articles.c.id) == {"judged"}
+    assert _ids(any_store, verdicts.c.reviewer) == {"Ann"}
+
+
+def test_a_job_whose_articles_never_came_to_their_end_goes_with_them(any_store):
+    with any_store.writing() as connection:
+        for name, created in (("old", OLD), ("new", NOW)):
+            row = {"id": name, "state": "incoming", "model": "stub", "options": {}, "total": 0, "created": created}
+            connection.execute(insert(jobs).values(row))
+            article = {"job": name, "position": 0, "id": name, "chunk": 0, "state": "waiting"}
+            key = article_key(connection, an_article(f"Of {name}.", id=name))
+            connection.execute(insert(job_articles).values(article | {"article": key}))
+        connection.execute(articles.update().values(created=OLD))
+
+    clean(any_store, BEFORE)
+
+    assert _ids(any_store, jobs.c.id) == _ids(any_store, articles.c.id) == {"new"}
+
+
+def test_an_article_that_is_read_again_at_that_very_moment_stays(any_store):
+    if any_store.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    article = an_article()
+    with any_store.writing() as connection:
+        article_key(connection, article)
+        connection.execute(articles.update().values(created=OLD))
+
+    with ThreadPoolExecutor(1) as threads:
+        with any_store.writing() as connection:
+            keep(connection, an_extraction(article, extraction_id="again", created=NOW))
+            cleaning = threads.submit(clean, any_store, BEFORE)
+            wait([cleaning], timeout=1)
+        cleaning.result(timeout=10)
+
+    assert _ids(any_store, extractions.c.id) == {"again"}

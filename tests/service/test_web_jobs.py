@@ -9,6 +9,7 @@ from job_app import ONE, a_key, a_storing_app, ask, finish, lines_of, order, pos
 
 from service.jobs.jobs import Jobs
 from service.records import Extraction
+from service.store.database import StoreDown
 
 
 @pytest.fixture
@@ -226,6 +227,26 @@ def test_progress_ends_where_the_service_stops_or_the_job_goes(tmp_path, monkeyp
     assert told[0][0] == "progress"
     assert (told[-1][0], told[-1][2]["type"]) == ("problem", f"/problems/{kind}")
     assert ": still working" in answer.text
+
+
+def test_progress_goes_on_when_the_store_is_back(app, monkeypatch):
+    monkeypatch.setattr("service.web.following.LOOK_SECONDS", 0.02)
+    job = order(app, 1)
+    view, looks = Jobs.view, []
+
+    def away_for_a_while(jobs, job_id, *, owner=""):
+        looks.append(1)
+        if 1 < len(looks) < 4:
+            raise StoreDown("The store does not answer.")
+        if len(looks) == 4:
+            finish(app, job_id)
+        return view(jobs, job_id, owner=owner)
+
+    monkeypatch.setattr(Jobs, "view", away_for_a_while)
+
+    told = events_of(ask(app, "GET", f"/v1/jobs/{job}", headers=STREAM).text)
+
+    assert [name for name, _, _ in told] == ["progress", "done"]
 
 
 # ── changing ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -148,6 +148,17 @@ def test_one_that_dies_again_and_again_is_started_less_often():
     assert "exit code 7" in said[0]
 
 
+def test_where_no_process_can_be_started_it_is_said_and_tried_later(tmp_path):
+    said = []
+    supervisor = Supervisor([str(tmp_path / "nowhere")], 1, drain_seconds=1, say=said.append)
+
+    supervisor.look()
+    supervisor.look()
+
+    assert said == ["no worker can be started (No such file or directory); tried again in 5 s"]
+    assert supervisor.pids == []
+
+
 def test_a_process_that_does_not_end_when_asked_is_killed(monkeypatch):
     monkeypatch.setattr("service.jobs.supervisor.KILL_SECONDS", 0.2)
     stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
