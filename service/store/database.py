@@ -72,6 +72,8 @@ def _check_file(database: str) -> None:
     path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise SetupError(f"The store {path} is a folder. {FIX}")
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file:
                 if file.read(len(_SIGNATURE)) != _SIGNATURE:
