@@ -54,7 +54,7 @@ class Settings(Record):
         default=None, description="file or database in which extractions and jobs are kept; off keeps none"
     )
     keep_days: int | None = Field(
-        default=None, ge=1, description="days after which `according store clean` deletes what was kept"
+        default=None, ge=1, le=36_500, description="days after which `according store clean` deletes what was kept"
     )
     webhook_secret: SecretStr | None = Field(
         default=None, description="secret that webhooks are signed with; two, with a space, while it is changed"

@@ -79,6 +79,9 @@ def batch(
         assert settings.store is not None
         os.environ["ACCORDING_STORE"] = settings.store  # the worker processes inherit it
         _check_model(settings)
+        if verify is not None:
+            _check_model(settings.model_copy(update={"model": verify}))
+        _check_out(out, inputs)
         order = JobOrder(
             model=settings.model,
             name=f"batch {out.name}"[:200],
@@ -108,6 +111,16 @@ def _check_model(settings: "Settings") -> None:
         from service.choose import make_extractor
 
         make_extractor(settings.model, settings)
+
+
+def _check_out(out: Path, inputs: tuple[Path, ...]) -> None:
+    """Raises InputError where the last article would be lost, as where OUT was left out after *.txt."""
+    from service.errors import InputError
+    from service.inbox import ENDINGS
+
+    if out.is_file() and (out.suffix.lower() in ENDINGS or any(out.samefile(path) for path in inputs)):
+        message = f"OUT {out} is an article and would be overwritten."
+        raise InputError(message, field="out", fix="Name another file, such as found.jsonl, or a folder, last.")
 
 
 def _ordered(
@@ -253,7 +266,12 @@ def _output(out: Path) -> Iterator[_Output]:
             message = f"Another batch is writing {out}."
             raise InputError(message, field="out", fix="Wait for it, or name another file.") from None
         file.truncate(0)
-        yield _Output(out, file)
+        try:
+            yield _Output(out, file)
+        finally:
+            file.flush()
+            if not os.fstat(file.fileno()).st_size:  # nothing came of it
+                Path(file.name).unlink(missing_ok=True)
 
 
 # ── how far it is ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of
+from service.commands.shared import MOST_DAYS, give_up, settings_of
 
 if TYPE_CHECKING:
     from service.cached import AnswerCache
@@ -24,7 +24,7 @@ def cache(context: click.Context) -> None:
 @cache.command(short_help="Forget kept answers.")
 @click.option("--model", metavar="NAME", help="Only those of this model.")
 @click.option("--article", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Only those about it.")
-@click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="Only those that are older.")
+@click.option("--older-than", type=click.IntRange(0, MOST_DAYS), metavar="DAYS", help="Only those that are older.")
 def clear(model: str | None, article: Path | None, older_than: int | None) -> None:
     """Forget kept answers: all of them, or those that all of the options fit."""
     kept = _open()

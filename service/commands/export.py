@@ -30,6 +30,8 @@ def export(shape: str, out: Path | None, **given: Any) -> None:
     query = question(given)
     try:
         with opened() as store:
+            if out is not None and store.is_sqlite and out.resolve() == Path(store.name).resolve():
+                raise click.UsageError(f"--out {out} would overwrite the store itself. Name another file.")
             _export(_each(store, query), shape, out)
     except OSError as error:
         raise click.UsageError(f"--out {out}: {error.strerror or error}") from None

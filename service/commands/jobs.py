@@ -42,6 +42,8 @@ def _named(found: "Jobs", beginning: str) -> str:
 
     if found.view(beginning) is not None:
         return beginning
+    if not beginning:  # an unset variable of a script is not to be the only job there is
+        raise InputError("JOB is empty.", field="job", fix="`according jobs list` shows those there are.")
     matching: list[str] = []
     cursor: str | None = None
     while True:

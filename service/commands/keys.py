@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import opened
+from service.commands.shared import MOST_DAYS, opened
 
 if TYPE_CHECKING:
     from service.keys import ApiKey, NewKey
@@ -26,7 +26,9 @@ def keys() -> None:
 @click.option(
     "--cost-per-day", type=click.FloatRange(0, min_open=True), metavar="USD", help="Most cost of a day (UTC)."
 )
-@click.option("--days", type=click.IntRange(1), metavar="N", help="Days after which it ends; never, if left out.")
+@click.option(
+    "--days", type=click.IntRange(1, MOST_DAYS), metavar="N", help="Days after which it ends; never, if left out."
+)
 def create(
     name: str,
     owner: str | None,
@@ -86,7 +88,11 @@ def revoke(key_id: str) -> None:
 @keys.command(short_help="Put a new key in the place of one.")
 @click.argument("key_id", metavar="ID")
 @click.option(
-    "--overlap-hours", type=click.IntRange(0), default=168, show_default=True, help="Both are valid for so long."
+    "--overlap-hours",
+    type=click.IntRange(0, MOST_DAYS * 24),
+    default=168,
+    show_default=True,
+    help="Both are valid for so long.",
 )
 def rotate(key_id: str, overlap_hours: int) -> None:
     """Make a key like that of ID, which ends after the overlap. The new key alone goes to standard output."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from service.store.store import Store
 
 PARTLY, NOTHING = 1, 2  # exit codes
+MOST_DAYS = 36_500  # of an age or a term; a calendar ends somewhere
 
 
 def settings_of(**changes: Any) -> "Settings":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from service.commands.filters import chosen, question
-from service.commands.shared import in_words, opened, settings_of, settings_or_give_up, store_of
+from service.commands.shared import MOST_DAYS, in_words, opened, settings_of, settings_or_give_up, store_of
 
 if TYPE_CHECKING:
     from service.store.retention import Kept
@@ -107,7 +107,7 @@ def restore(file: Path, replace: bool) -> None:
 
 
 @store.command(short_help="Delete what is old.")
-@click.option("--older-than", type=click.IntRange(0), metavar="DAYS", help="ACCORDING_KEEP_DAYS if not set.")
+@click.option("--older-than", type=click.IntRange(0, MOST_DAYS), metavar="DAYS", help="ACCORDING_KEEP_DAYS if not set.")
 def clean(older_than: int | None) -> None:
     """Delete extractions, finished jobs, deliveries and answered requests that are older."""
     from service.store.retention import clean as delete_old

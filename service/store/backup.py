@@ -35,7 +35,9 @@ _BROKEN = (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error, Integ
 
 def back_up(store: Store, path: Path) -> Counts:
     """Writes the store as it is at one moment, whoever writes meanwhile; returns the rows by table. The file appears
-    only when all is written. Raises SetupError where it cannot be written."""
+    only when all is written. Raises SetupError where it cannot be written, or would take the store's own place."""
+    if store.is_sqlite and path.resolve() == Path(store.name).resolve():
+        raise SetupError(f"The backup {path} would overwrite the store itself. Name another file.")
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             written = Path(file.name)

@@ -74,6 +74,8 @@ def _check_file(database: str) -> None:
     path = Path(database)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise SetupError(f"The store {path} is a folder. {FIX}")
         if not path.exists():
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # what SQLite puts beside it gets the same rights
         if path.is_file() and path.stat().st_size:

@@ -202,3 +202,50 @@ def test_help_comes_without_the_engine(command):
     ran = subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, check=True)
 
     assert not {"dbos", "sqlalchemy", "spacy"} & set(ran.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["b.txt", "c.jsonl"])
+def test_an_article_is_never_overwritten_where_out_was_left_out(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
+    for path in (tmp_path / "a.txt", tmp_path / name):
+        path.write_text(TEXT, encoding="utf-8")
+
+    inputs = [str(tmp_path / "a.txt"), str(tmp_path / name)]
+    done = CliRunner().invoke(main, ["batch", *inputs, str(tmp_path / name)])
+
+    assert done.exit_code == 2
+    assert "would be overwritten" in done.stderr
+    assert (tmp_path / name).read_text(encoding="utf-8") == TEXT
+
+
+def test_a_second_model_that_is_none_is_refused_before_any_article(lines, tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
+
+    done = CliRunner().invoke(main, ["batch", str(lines), str(tmp_path / "out.jsonl"), "--verify", "nope"])
+
+    assert done.exit_code == 2
+    assert "'nope' names no model" in done.stderr
+    assert not (tmp_path / "store.sqlite").exists()
+
+
+def test_a_batch_that_could_not_begin_leaves_no_file(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
+    (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
+
+    done = CliRunner().invoke(main, ["batch", str(tmp_path / "in.jsonl"), str(tmp_path / "out.jsonl")])
+
+    assert done.exit_code == 2
+    assert not list(tmp_path.glob("out.*"))
+
+
+def test_an_empty_name_is_no_job_even_where_there_is_only_one(tmp_path, monkeypatch):
+    monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
+    with Store.open(str(tmp_path / "store.sqlite")) as store:
+        jobs = Jobs(store, Settings())
+        job = jobs.submit(JobOrder(), [Article(id="a", text=TEXT)]).id
+
+        done = CliRunner().invoke(main, ["jobs", "delete", ""])
+
+        assert done.exit_code == 2
+        assert "JOB is empty" in done.stderr
+        assert jobs.view(job) is not None

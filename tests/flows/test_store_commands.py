@@ -224,3 +224,10 @@ def test_what_is_old_is_deleted(filled, monkeypatch):
     assert _run("store", "clean").stdout == "Deleted: 1 extractions.\n"  # made in 2025, its article kept just now
     assert _run("store", "clean", "--older-than", "0").stdout == "Deleted: 1 articles.\n"
     assert _run("store", "clean").stdout == "Nothing was older.\n"
+
+
+def test_an_export_never_takes_the_place_of_the_store(filled, path):
+    done = _run("export", "--out", path, code=2)
+
+    assert "would overwrite the store itself" in done.stderr
+    assert path.read_bytes().startswith(b"SQLite format 3")

@@ -66,6 +66,8 @@ def test_a_key_in_the_place_of_another_leaves_that_one_valid_for_a_while(address
     [
         pytest.param(["create", "the desk"], "cannot be the name of a key", id="name"),
         pytest.param(["create", "desk", "--scopes", "all"], "There is no scope all", id="scope"),
+        pytest.param(["create", "desk", "--days", "99999999"], "not in the range", id="beyond-the-calendar"),
+        pytest.param(["rotate", "x", "--overlap-hours", "999999999999"], "not in the range", id="overlap-without-end"),
         pytest.param(["revoke", "nobody"], "There is no key 'nobody'", id="nobody"),
         pytest.param(["rotate", "nobody"], "There is no key 'nobody'", id="nobody-to-rotate"),
     ],

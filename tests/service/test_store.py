@@ -169,7 +169,7 @@ def test_opening_a_store_of_the_newest_shape_needs_no_migrating_library(tmp_path
         pytest.param("://news", "cannot be used", id="no-address"),
         pytest.param("sqlite://", "keeps nothing", id="in-memory"),
         pytest.param("/dev/null/store.sqlite", "cannot be made", id="no-folder"),
-        pytest.param("/dev", "unable to open database file", id="a-folder"),
+        pytest.param("/dev", "is a folder", id="a-folder"),
         pytest.param("postgresql://nobody@localhost:1/none", "does not answer", id="nobody-there"),
     ],
 )

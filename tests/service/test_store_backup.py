@@ -179,6 +179,16 @@ def test_a_backup_that_cannot_be_written_says_so(any_store, tmp_path):
         back_up(any_store, tmp_path / "nowhere" / "saved.gz")
 
 
+def test_a_backup_never_takes_the_place_of_the_store(tmp_path):
+    path = tmp_path / "store.sqlite"
+    with Store.open(str(path)) as store:
+        _fill(store)
+        with pytest.raises(SetupError, match="would overwrite the store itself"):
+            back_up(store, tmp_path / "." / "store.sqlite")
+
+    assert path.read_bytes().startswith(b"SQLite format 3")
+
+
 def test_tables_of_others_are_left_alone(any_store, saved, any_address):
     with any_store.writing() as connection:
         connection.execute(text("create table workflow_status (id integer)"))
