@@ -8,6 +8,7 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -155,6 +156,7 @@ def _work(jobs: "Jobs", view: "JobView", output: "_Output", command: list[str], 
 
     supervisor = Supervisor(command, processes, drain_seconds=DRAIN_SECONDS, say=lambda words: _say(words))
     due = 0.0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `docker stop` is as good a wish as Ctrl-C
     try:
         with _progress(view) as tell:
             while not (view.ended or (view.paused and view.waiting)):

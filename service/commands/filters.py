@@ -17,6 +17,7 @@ _OPTIONS = (
     click.option("--model", metavar="NAME", help="As this model read them."),
     click.option("--article", metavar="NAME", help="Of the article of this id or hash."),
     click.option("--job", metavar="ID", help="Of this job."),
+    click.option("--older", is_flag=True, help="Also what the same model said of the article before."),
     click.option("--needs-review/--no-review", default=None, help="Doubtful ones, or all others."),
     click.option("--since", type=_DAY, metavar="YYYY-MM-DD", help="Published, else read, on that day or later."),
     click.option("--until", type=_DAY, metavar="YYYY-MM-DD", help="On that day or before."),

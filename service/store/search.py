@@ -51,7 +51,8 @@ class ClaimQuery(Record):
     `speaker` and `text` stand somewhere in the names and in the content, `text` word by word unless in quotation
     marks. `low` and `high` bound a figure, `counted` and `unit` are that same figure's. `since` and `until` are days
     of publication, else of extraction, both included. `article` is an id or a hash (or 12 and more of its first
-    characters). `limit` and `cursor` choose the page.
+    characters). Where a model read an article several times, only what it said last counts, unless `older` is asked
+    for, or a job is named. `limit` and `cursor` choose the page.
     """
 
     speaker: str | None = Field(default=None, max_length=500)
@@ -68,6 +69,7 @@ class ClaimQuery(Record):
     counted: str | None = Field(default=None, max_length=500)
     unit: str | None = Field(default=None, max_length=100)
     job: str | None = Field(default=None, max_length=36)
+    older: bool = False
     order: Literal["new", "doubtful"] = "new"
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
     cursor: str | None = Field(default=None, max_length=500)
@@ -197,7 +199,13 @@ def _conditions(connection: Connection, query: ClaimQuery, owner: str) -> tuple[
         *_kind(query, owner),
         *_extraction(query, owner),
         *_figure(query),
+        *_newest(query),
     )
+
+
+def _newest(query: ClaimQuery) -> Iterator[_Condition]:
+    if not query.older and query.job is None:
+        yield _Condition(claims.c.current)
 
 
 def _words(connection: Connection, query: ClaimQuery) -> Iterator[_Condition]:

@@ -14,10 +14,11 @@ from fastapi import Request
 from service.errors import InputError
 from service.extractors import Extractor
 from service.models import ModelStatus, names_a_file
-from service.records import Article, ExtractedClaim, Extraction, Failure
+from service.records import Article, ExtractedClaim, Extraction, Failure, Notice
 from service.review.queue import Counts
 from service.settings import Settings
 from service.store import extractions
+from service.store.database import StoreDown
 from service.store.store import Store
 from service.telemetry import Tracing, tell_extraction
 from service.web.bodies import Asked, length_of, read_asked
@@ -133,7 +134,7 @@ class Context:
                     self.metrics.extraction(item)
                     tell_extraction(traced, item)
                     if store is not None:
-                        await asyncio.to_thread(_keep, store, item, caller.owner)
+                        item = await asyncio.to_thread(_kept, store, item, caller.owner)
                 yield item
 
         working = self.workshop_for(model).items(items, in_thread=in_thread, who=caller.owner)
@@ -142,9 +143,18 @@ class Context:
         )
 
 
-def _keep(store: Store, extraction: Extraction, owner: str) -> None:
-    with store.writing() as connection:
-        extractions.keep(connection, extraction, owner=owner)
+NOT_KEPT = "The store went away meanwhile: this extraction is not kept, and its id leads nowhere."
+
+
+def _kept(store: Store, extraction: Extraction, owner: str) -> Extraction:
+    """The extraction, with a notice where it could not be kept: it is paid for, and must not be lost with the store."""
+    try:
+        with store.writing() as connection:
+            extractions.keep(connection, extraction, owner=owner)
+    except StoreDown:
+        notice = Notice(code="not_kept", message=NOT_KEPT)
+        return extraction.model_copy(update={"notices": (*extraction.notices, notice)})
+    return extraction
 
 
 def computes_here(model: str) -> bool:

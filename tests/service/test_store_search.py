@@ -218,3 +218,19 @@ def test_a_cursor_that_is_not_of_this_question_is_refused(filled, cursor, asked,
 def test_words_that_are_the_same_to_a_reader_are_folded_alike(words, folded):
     assert fold(words) == folded
     assert fold(folded) == folded
+
+
+def test_of_what_a_model_said_of_an_article_again_and_again_the_last_counts(any_store):
+    article = an_article("Two cars burned, she said. ", id="again")
+    with any_store.writing() as connection:
+        for name in ("first", "second"):
+            keep(connection, an_extraction(article, extraction_id=name), job=name)
+
+    assert [claim.extraction_id for claim in _page(any_store)] == ["second"]
+    assert {claim.extraction_id for claim in _page(any_store, older=True)} == {"first", "second"}
+    assert [claim.extraction_id for claim in _page(any_store, job="first")] == ["first"]
+
+
+def _page(store, **asked):
+    with store.reading() as connection:
+        return find_claims(connection, ClaimQuery(**asked)).claims

@@ -95,6 +95,20 @@ def test_while_the_store_is_down_nothing_is_paid_for_that_could_not_be_kept(tmp_
     assert stream.asked == 0
 
 
+def test_what_was_paid_for_is_answered_where_the_store_goes_away_meanwhile_and_says_so(app, monkeypatch):
+    def gone(*given, **named):
+        raise StoreDown("The store does not answer.")
+
+    store_of(app)
+    monkeypatch.setattr("service.web.context.extractions.keep", gone)
+
+    answered = extract(app, {"text": TEXT})
+
+    assert answered.status_code == 200
+    assert answered.json()["claims"]
+    assert [notice["code"] for notice in answered.json()["notices"]] == ["not_kept"]
+
+
 # ── ETag ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
