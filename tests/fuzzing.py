@@ -3,6 +3,7 @@
 Whatever is described is asked, also what is new. An application with a store in a folder of its own, and the headers
 that hold a key, are for the caller to give."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 from schemathesis.engine.recorder import ScenarioRecorder
 from web_app import running
+
+from service.web.orders import LINES
 
 CHECKS = (
     "status_code_conformance",
@@ -28,6 +31,13 @@ CHECKS = (
 )
 REFUSALS = ("400", "401", "403", "404", "405", "406", "408", "409", "413", "415", "422", "428", "429")
 PLANNED = {502, 503, 504}  # a model that failed, a service that is full or not set up, a time limit
+
+
+@schemathesis.serializer(*LINES)
+def _as_lines(_context: object, value: object) -> bytes:
+    """What a JSON line each would be; other things as they are."""
+    lines = value if isinstance(value, list) else [value]
+    return b"".join(json.dumps(line, default=str).encode("utf-8", "surrogatepass") + b"\n" for line in lines)
 
 
 class Fuzzed(NamedTuple):

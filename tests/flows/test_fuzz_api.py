@@ -14,7 +14,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
 ]
 
-CASES = 60  # of an operation in each phase; some ten seconds
+CASES = 8  # of an operation in each phase; some ten seconds
 
 
 def an_app_as_it_is():
