@@ -26,7 +26,7 @@ from service.review import people
 from service.review.gold import export
 from service.review.records import Person
 from service.settings import Settings
-from service.store.extractions import find, keep
+from service.store.extractions import find
 from service.store.store import Store
 from service.store.tables import claims, extractions, verdicts
 
@@ -44,23 +44,14 @@ HOSTILE = (
 )
 
 
-class Keeps(Scripted):
-    """A pipeline whose extractions are in the store as soon as they are done.
-
-    The service keeps them by itself where it is set to; keeping one twice changes nothing.
-    """
-
-    def __init__(self, store):
-        super().__init__()
-        self.store = store
+class Placed(Scripted):
+    """A pipeline whose doubts have a place, and each of whose extractions an id of its own."""
 
     async def __call__(self, article, **asked):
         async for item in super().__call__(article, **asked):
             if isinstance(item, Extraction):
                 placed = tuple(map(_with_place, item.claims))
                 item = item.model_copy(update={"extraction_id": str(uuid.uuid4()), "claims": placed})
-                with self.store.writing() as connection:
-                    keep(connection, item)
             yield item
 
 
@@ -191,14 +182,14 @@ def store(tmp_path):
     kept.close()
 
 
-def serving(store, tmp_path, **settings):
+def serving(tmp_path, **settings):
     given = Settings(store=str(tmp_path / "store.sqlite"), **settings)
-    return running(an_app(Keeps(store), settings=given))
+    return running(an_app(Placed(), settings=given))
 
 
 @pytest.fixture
 def desk(chromium, store, tmp_path):
-    with serving(store, tmp_path) as address:
+    with serving(tmp_path) as address:
         yield Desk(chromium, address, store)
 
 
@@ -364,7 +355,7 @@ def test_a_second_look_is_blind_and_what_differs_is_settled(chromium, store, tmp
     tokens = name(store, Person(name="ana"), BO, CY)
     with store.writing() as connection:
         fill(connection, 1, claims=2)
-    with serving(store, tmp_path, review_second_share=1.0) as address:
+    with serving(tmp_path, review_second_share=1.0) as address:
         desk = Desk(chromium, address, store)
         log_in(desk, tokens[0])
         first = desk.shown()
@@ -405,7 +396,7 @@ def test_of_two_reviewers_at_once_the_second_is_told_and_overwrites_nothing(chro
     with store.writing() as connection:
         fill(connection, 1, claims=3)
         key = connection.scalar(select(claims.c.key).order_by(claims.c.key).limit(1))
-    with serving(store, tmp_path) as address, httpx.Client(base_url=address, follow_redirects=True) as other:
+    with serving(tmp_path) as address, httpx.Client(base_url=address, follow_redirects=True) as other:
         desk = Desk(chromium, address, store)
         log_in(desk, tokens[0])
         desk.open(f"/review/claims/{key}")
@@ -434,7 +425,7 @@ def test_two_reviewers_are_not_shown_the_same_claim(chromium, store, tmp_path):
     tokens = name(store, Person(name="ana"), BO)
     with store.writing() as connection:
         fill(connection, 1, claims=3)
-    with serving(store, tmp_path) as address, httpx.Client(base_url=address, follow_redirects=True) as other:
+    with serving(tmp_path) as address, httpx.Client(base_url=address, follow_redirects=True) as other:
         desk = Desk(chromium, address, store)
         log_in(desk, tokens[0])
         theirs = _post(other, other.get("/review").text, "/review/login", token=tokens[1]).text
@@ -511,7 +502,7 @@ def busy(chromium, tmp_path_factory):
     with store.writing() as connection:
         fill(connection, 6)
     with (
-        serving(store, folder) as address,
+        serving(folder) as address,
         httpx.Client(base_url=address, follow_redirects=True) as client,
     ):
         shown = client.get("/review").text
@@ -615,7 +606,7 @@ def test_without_scripts_claims_can_be_judged(chromium, store, tmp_path, action)
 
     with store.writing() as connection:
         fill(connection, 1)
-    with serving(store, tmp_path) as address:
+    with serving(tmp_path) as address:
         desk = Desk(chromium, address, store)
         desk.open("/review")
         if action == "edit":
