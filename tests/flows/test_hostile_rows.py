@@ -417,7 +417,11 @@ ONLY_AT_A_PLACE = {"_MODEL_NAME", "_NUMBER", "_FEED", "_DECLINING"}  # asked wit
 
 
 def test_d4_no_pattern_of_ours_explodes():
-    modules = [name for _, name, _ in walk_packages(service.__path__, "service.") if not name.endswith("__main__")]
+    modules = [
+        name
+        for _, name, _ in walk_packages(service.__path__, "service.")
+        if not name.endswith("__main__") and ".migrations." not in name  # these run when they are imported
+    ]
     patterns = {
         (name, pattern)
         for module in modules
@@ -478,7 +482,7 @@ def test_d7_a_thousand_at_once_are_answered_or_told_when_to_come_back():
         import httpx
 
         transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             asked = {"text": "Ines said 4 are.", "model": "stub/slow"}
             answers = await asyncio.gather(*(client.post("/v1/extract", json=asked) for _ in range(1_000)))
             return answers, await client.post("/v1/extract", json=asked)
@@ -573,7 +577,8 @@ def test_a_page_shows_words_and_runs_nothing(chromium, words):
         shown, marked, wide, loaded, foreign = chromium.execute_script(
             "const shown = document.querySelector('#article-text'); return [shown.textContent,"
             "document.querySelector('#article-text .claim')?.textContent, document.documentElement.scrollWidth,"
-            "document.querySelectorAll('#result :is(script, img, svg, iframe, a[href]:not([href^=\"#\"]))').length,"
+            "document.querySelectorAll('#result :is(script, img, svg, iframe, '"
+            " + 'a[href]:not([href^=\"#\"]):not(#to-review))').length,"
             "performance.getEntriesByType('resource').filter((entry) => !entry.name.startsWith(arguments[0])).length]",
             address,
         )

@@ -108,6 +108,7 @@ def test_a_job_goes_from_its_order_to_the_message_that_it_is_done(tmp_path):
         name, last = the_last_event(address, job)
         results = [json.loads(line) for line in httpx.get(f"{address}/v1/jobs/{job}/results").text.splitlines()]
         found = httpx.get(f"{address}/v1/claims", params={"speaker": "reyes", "low": 25, "high": 25}).json()
+        assert wait_for(lambda: receiver.came, 30), "the message counts what is there when it is written"
         gone = httpx.delete(f"{address}/v1/articles/a5")
         left = httpx.get(f"{address}/v1/claims", params={"low": 25, "high": 25}).json()
 

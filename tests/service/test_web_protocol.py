@@ -116,7 +116,8 @@ def test_who_takes_nothing_of_the_answer_gives_the_place_free(hasty):
 
         assert stream.ended.wait(30)
         until = time.monotonic() + 20
-        while app.state.context.metrics.in_flight._value.get() and time.monotonic() < until:
+        context = app.state.context
+        while (context.metrics.in_flight._value.get() or context.computing.working) and time.monotonic() < until:
             time.sleep(0.05)
         assert app.state.context.metrics.in_flight._value.get() == 0
         assert app.state.context.computing.working == 0
