@@ -19,6 +19,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).parent.parent
 TEXT = "Ira Vance said that ships were waiting off the port. Nobody else was at pier {number} that morning.\n"
@@ -132,6 +133,14 @@ async def ready(service: Service) -> None:
                 return
         await asyncio.sleep(0.2)
     raise TimeoutError(service.log.read_text(encoding="utf-8"))
+
+
+def end(service: Service, failed: list[str]) -> NoReturn:
+    """Says what did not hold, and leaves with 1 where anything did not."""
+    if service.process.poll() is not None:
+        failed = [*failed, f"the service ended with {service.process.returncode}"]
+    print("failed: " + "; ".join(failed) if failed else "all held")
+    sys.exit(1 if failed else 0)
 
 
 # ── requests ──────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,10 +10,9 @@ before, who sends little must not be refused, and memory must not grow. Exits wi
 
 import argparse
 import asyncio
-import sys
 import time
 
-from load import Service, Tally, at_rate, in_turn, ready, service, slope, watching
+from load import Service, Tally, at_rate, end, in_turn, ready, service, slope, watching
 
 CLIENTS = 48  # 32 places to work and 16 to wait
 WARM = 15.0  # seconds
@@ -68,10 +67,7 @@ def main() -> None:
     given = parser.parse_args()
     with service(model_seconds=given.model_seconds) as running:
         failed = asyncio.run(measure(running, seconds=given.seconds, times=given.times))
-        if running.process.poll() is not None:
-            failed.append(f"the service ended with {running.process.returncode}")
-    print("failed: " + "; ".join(failed) if failed else "all held")
-    sys.exit(1 if failed else 0)
+        end(running, failed)
 
 
 if __name__ == "__main__":

@@ -11,11 +11,10 @@ Exits with 1 where one of these fails.
 import argparse
 import asyncio
 import contextlib
-import sys
 import time
 from pathlib import Path
 
-from load import Service, Tally, ask, in_turn, ready, send, service, slope, watching
+from load import Service, Tally, ask, end, in_turn, ready, send, service, slope, watching
 
 CLIENTS = 32
 GROWTH = 1.0  # MB a minute
@@ -93,10 +92,7 @@ def main() -> None:
     given = parser.parse_args()
     with service(model_seconds=given.model_seconds) as running:
         failed = asyncio.run(measure(running, seconds=given.minutes * 60))
-        if running.process.poll() is not None:
-            failed.append(f"the service ended with {running.process.returncode}")
-    print("failed: " + "; ".join(failed) if failed else "all held")
-    sys.exit(1 if failed else 0)
+        end(running, failed)
 
 
 if __name__ == "__main__":

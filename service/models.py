@@ -164,6 +164,11 @@ _BY_PREFIX = {provider.prefix: provider for provider in PROVIDERS} | {
 }
 
 
+def computes_here(name: str) -> bool:
+    """Whether the model is computed in this process; a name with a provider is called elsewhere."""
+    return "/" not in name
+
+
 def names_a_file(name: str) -> bool:
     """Whether some part of the name makes this machine open a file: nothing that strangers should ask for."""
     parts = [part.strip() for part in re.split(r"[+|]", name)]

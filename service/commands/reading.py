@@ -79,7 +79,9 @@ async def outcomes_of(found: Sequence["Unopened"], reader: Reader, about: "About
     """In the order given, with a few under way ahead where the model is elsewhere."""
     import asyncio
 
-    ahead = AT_ONCE if "/" in reader.extractor.name else 1
+    from service.models import computes_here
+
+    ahead = 1 if computes_here(reader.extractor.name) else AT_ONCE
     tasks: list[asyncio.Task[Outcome]] = []
     waiting = iter(found)
     try:

@@ -82,7 +82,9 @@ def default_processes(model: str) -> int:
     """Computing wants a process for each core; waiting for a model elsewhere does not."""
     import os
 
-    return len(os.sched_getaffinity(0)) if "/" not in model else 1
+    from service.models import computes_here
+
+    return len(os.sched_getaffinity(0)) if computes_here(model) else 1
 
 
 def _check(store: str) -> None:

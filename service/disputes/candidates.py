@@ -55,7 +55,7 @@ _SEVERAL = re.compile(rf"\b(?:{'|'.join(SEVERAL)}) (?:[\w-]+ )?{_EVENT}e?s\b")
 _EARLIER = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(EARLIER_SAID)})\b")
 _REVISED = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(REVISED_SAID)})\b")
 _LATER = re.compile(rf"\b(?:(?:{'|'.join(AFTERWARDS)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(LATER_SAID)})\b")
-_RATE = re.compile(rf"\W*(?:[\w'’-]+\s+){{0,3}}{RATES}\b")
+_RATE = re.compile(rf"\W*+(?:[\w'’-]++\s++){{0,3}}{RATES}\b")
 _OF_NUMBER = re.compile(
     r"\s*of the (?:\d|[\w-]*(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|ty|hundred)\b)"
 )
@@ -64,8 +64,8 @@ _BASE = re.compile(
     r" of (?:the |its |our |their |his |her )?$"
 )  # "nine of the 31": the 31 are only what the nine are part of
 _COLLECTIVE = re.compile(rf"\b({'|'.join(COLLECTIVES)}) (?:of|to|at) $")
-_PEOPLE_OF = re.compile(r"\W*(?:[\w-]+ )?(?:members|men|women|people|man|member) of (?:the |an? )?([\w'’ -]{3,40})")
-_TO = re.compile(r"(?:\W+[\w%-]+){0,3}?\W+to\b")
+_PEOPLE_OF = re.compile(r"\W*+(?:[\w-]+ )?(?:members|men|women|people|man|member) of (?:the |an? )?([\w'’ -]{3,40})")
+_TO = re.compile(r"(?:\W++[\w%-]++){0,3}?\W++to\b")
 _OPEN_ABOVE = re.compile(r"\bso far\b")
 _NONE_OF = re.compile(
     r"\b(?:no|not a single|zero)\s+((?:[a-z-]+\s+){0,2}?[a-z-]+)\s+(?:were|was|had been|have been|has been)\s+([a-z]+)"

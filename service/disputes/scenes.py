@@ -31,7 +31,7 @@ _BEHIND = re.compile(
 _CAPITAL = re.compile(r"\b[A-Z][\w'’-]{2,40}")
 _NAMES = re.compile(r"(?<=[a-z,;] )[A-Z][\w'’-]{2,40}(?: [A-Z][\w'’-]{2,40}){0,3}")
 _SPEAKING = re.compile(r"\b(?:said|told|speaking|spoke|reporters|conference|interview|statement)\s+(?:\w{1,20}\s+)?$")
-_POSSESSIVE = re.compile(r"['’]s\b\s?|[ ,]+(?=\b(?:District|City|Province)\b)")
+_POSSESSIVE = re.compile(r"['’]s\b\s?|(?<![ ,])[ ,]++(?=\b(?:District|City|Province)\b)")
 _EVENT_WORD = re.compile(r"[a-z]+(?:-[a-z]+)?")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 

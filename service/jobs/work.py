@@ -29,6 +29,7 @@ from service.jobs.keeping import Keeper
 from service.jobs.ledger import JobRow, OpenChunk, Outcome, Waiting
 from service.jobs.records import COST_LIMIT
 from service.judging import Judge
+from service.models import computes_here
 from service.pipeline import extract_stream
 from service.records import Article, Extraction
 from service.settings import Settings
@@ -204,7 +205,7 @@ class Workplace:
 
     async def _article(self, under: _UnderWay, waiting: Waiting) -> bool:
         """Whether it came to an end of its own. What is computed here takes turns, for it only shares a processor."""
-        if "/" in under.job.model:
+        if not computes_here(under.job.model):
             return await self._at_a_place(under, waiting)
         async with self._computing:
             return await self._at_a_place(under, waiting)

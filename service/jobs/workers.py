@@ -25,6 +25,7 @@ from service.jobs.board import CHUNK
 from service.jobs.liveness import Liveness, liveness, new_worker_id
 from service.jobs.work import MakeExtractor, Workplace
 from service.judging import Judge
+from service.models import computes_here
 from service.pipeline import extract
 from service.records import Article
 from service.settings import Settings
@@ -55,7 +56,7 @@ def warm(model: str) -> None:
             settings = Settings()
             extractor = make_extractor(model, settings)
             asyncio.run(extract(Article(id="warm", text=WARM_TEXT), extractor=extractor, settings=settings))
-        if "/" in model and not model.startswith("local/"):
+        if not computes_here(model) and not model.startswith("local/"):
             from service.vendor.libraries import import_libraries
 
             import_libraries()

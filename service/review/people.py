@@ -63,11 +63,13 @@ def person_of(connection: Connection, token: str, *, owner: str = "") -> Person 
     return None
 
 
-def still(connection: Connection, name: str, *, owner: str = "") -> Person | None:
-    """The person of that name as of now: a session outlives a change of role, but not a revoked token."""
-    asked = select(reviewers.c.role, reviewers.c.revoked).where(reviewers.c.owner == owner, reviewers.c.name == name)
-    row = connection.execute(asked).first()
-    return None if row is None or row.revoked is not None else Person(name=name, role=row.role)
+def still(connection: Connection, name: str, *, owner: str = "", since: str | None = None) -> Person | None:
+    """The person of that name as of now: a session outlives a change of role, but not a revoked token. `since` is when
+    the token was made that they came in with, in ISO 8601, where it must be that very one."""
+    row = connection.execute(select(reviewers).where(reviewers.c.owner == owner, reviewers.c.name == name)).first()
+    if row is None or row.revoked is not None or since not in (None, row.created.isoformat()):
+        return None
+    return Person(name=name, role=row.role)
 
 
 def revoke(connection: Connection, name: str, *, owner: str = "", now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.records import Article, Claim, ExtractedClaim, Figure, Record, Span
+from service.records import Article, Claim, ExtractedClaim, Record, Span
 
 Action = Literal["accept", "reject", "edit", "add", "skip", "discard", "undo"]
 Look = Literal["first", "second", "settling"]
@@ -131,10 +131,3 @@ class Listed(Record):
     needs_review: bool
     model: str | None
     standing: Standing
-
-
-class ProposedFigure(Record):
-    """A figure that reading finds in words that a reviewer marked; None where it finds no number."""
-
-    figure: Figure | None
-    words: str

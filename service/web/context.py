@@ -13,7 +13,7 @@ from fastapi import Request
 
 from service.errors import InputError
 from service.extractors import Extractor
-from service.models import ModelStatus, names_a_file
+from service.models import ModelStatus, computes_here, names_a_file
 from service.records import Article, ExtractedClaim, Extraction, Failure, Notice
 from service.review.queue import Counts
 from service.settings import Settings
@@ -155,11 +155,6 @@ def _kept(store: Store, extraction: Extraction, owner: str) -> Extraction:
         notice = Notice(code="not_kept", message=NOT_KEPT)
         return extraction.model_copy(update={"notices": (*extraction.notices, notice)})
     return extraction
-
-
-def computes_here(model: str) -> bool:
-    """Whether the model is computed in this process; a name with a provider is called elsewhere."""
-    return "/" not in model
 
 
 def context_of(request: Request) -> Context:

@@ -34,12 +34,13 @@ class LoginNeeded(Exception):
 def reviewer_of(request: Request, connection: Connection) -> Reviewer:
     """Raises LoginNeeded, and Problem `reviewers-needed` where nobody is named and the request is from elsewhere."""
     owner = ""
-    named = {person.name: person for person in people.people(connection, owner=owner)}
-    known = named.get(str(request.session.get(NAME)))
-    # Of the token they came in with: who was revoked and got a new one comes in with that.
-    if known is not None and known.revoked is None and request.session.get(SINCE) == known.created.isoformat():
-        return Reviewer(Person(name=known.name, role=known.role), owner)
-    if named:
+    name, since = request.session.get(NAME), request.session.get(SINCE)
+    if isinstance(name, str) and isinstance(since, str):
+        # Of the token they came in with: who was revoked and got a new one comes in with that.
+        person = people.still(connection, name, owner=owner, since=since)
+        if person is not None:
+            return Reviewer(person, owner)
+    if people.people(connection, owner=owner):
         raise LoginNeeded
     caller = request.scope.get("caller")
     if isinstance(caller, Caller) and caller.key_id is None and caller.may("admin"):

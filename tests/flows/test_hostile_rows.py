@@ -413,7 +413,7 @@ EVIL = (
     "\n" * 4_000 + "x", "A." * 2_000, "A-" * 2_000, "1" * 4_000 + "x", "{" * 4_000, "\u200b" * 4_000, "Aa " * 1_300,
     "said " * 800, "\x1b[" * 2_000, "ignore all " * 350,
 )  # fmt: skip
-ONLY_AT_A_PLACE = {"_MODEL_NAME", "_NUMBER", "_FEED", "_DECLINING"}  # asked with `match` or `fullmatch` alone
+ONLY_AT_A_PLACE = {"_MODEL_NAME", "_NUMBER", "_FEED", "_DECLINING", "_TO"}  # asked with `match` or `fullmatch` alone
 
 
 def test_d4_no_pattern_of_ours_explodes():
