@@ -21,7 +21,7 @@ TRIAL = "Mayor Ana Reyes said at least eleven bridges were damaged."
 
 
 class Finding(Record):
-    """`needed`: the service cannot read articles without it. `fix` is empty where all is well."""
+    """`needed`: the service cannot do without it what the settings ask for. `fix` is empty where all is well."""
 
     name: str
     ok: bool
@@ -136,7 +136,7 @@ def _confidence(settings: Settings) -> Iterator[Finding]:
 def _store(settings: Settings) -> Iterator[Finding]:
     """Whether what is found can be kept, and room for more."""
     from service.store.database import address
-    from service.store.store import Store
+    from service.store.store import OlderStore, Store
 
     if settings.store is None:
         yield Finding(name="store", ok=True, words="off: nothing is kept", needed=False)
@@ -149,11 +149,14 @@ def _store(settings: Settings) -> Iterator[Finding]:
         else:
             with Store.open(settings.store, migrate=False) as store:
                 words = store.check()
-                fix = "" if words is None else "See `according store info`."
-                yield Finding(name="store", ok=words is None, words=words or store.name, fix=fix, needed=False)
+                fix = "" if words is None else "Look at what ACCORDING_STORE names: does its database run?"
+                yield Finding(name="store", ok=words is None, words=words or store.name, fix=fix)
+    except OlderStore as error:
+        yield Finding(name="store", ok=False, words=str(error), fix="`according store migrate`", needed=False)
+        return
     except AccordingError as error:
         fix = "Without it nothing is kept: set ACCORDING_STORE, or switch it off with ACCORDING_STORE=off."
-        yield Finding(name="store", ok=False, words=str(error), fix=fix, needed=False)
+        yield Finding(name="store", ok=False, words=str(error), fix=fix)
         return
     if file is not None:
         yield from _room(file)

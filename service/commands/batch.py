@@ -130,6 +130,7 @@ def _ordered(
     """The job of exactly this input: a new one, or the one that was begun before."""
     from service.commands.orders import items_of, order_id
     from service.errors import InputError
+    from service.jobs.records import JobLimits
 
     job = order_id(order, settings.model, items_of(inputs, settings, order))
     known = jobs.view(job)
@@ -145,7 +146,7 @@ def _ordered(
     if known.failed:
         known = jobs.retry(job)
     if not known.ended and (known.max_cost, known.per_minute) != (order.max_cost, order.per_minute):
-        known = jobs.change(job, max_cost=order.max_cost, per_minute=order.per_minute)
+        known = jobs.change(job, JobLimits(max_cost=order.max_cost, per_minute=order.per_minute))
     return known
 
 
@@ -181,7 +182,7 @@ def _work(jobs: "Jobs", view: "JobView", output: "_Output", command: list[str], 
 def _end(jobs: "Jobs", view: "JobView", output: "_Output") -> int:
     output.write(jobs, view.id)
     if view.paused:
-        _say(f"job {view.id} stands still: {view.paused}. Give the same command with a higher --max-cost.")
+        _say(f"job {view.id} stands still: {view.paused}. {_what_helps(view.paused)}")
         return PARTLY if view.done else NOTHING
     output.finish()
     tell_failures(jobs.failures(view.id, limit=SHOWN_FAILURES), view.failed)
@@ -189,6 +190,14 @@ def _end(jobs: "Jobs", view: "JobView", output: "_Output") -> int:
     if not view.done:
         return NOTHING
     return PARTLY if view.done < view.total or view.partial else 0
+
+
+def _what_helps(paused: str) -> str:
+    from service.jobs.records import DAY_LIMIT
+
+    if paused.startswith(DAY_LIMIT):
+        return "The same command goes on with it."
+    return "Give the same command with a higher --max-cost, or without one."
 
 
 def _say(words: str) -> None:

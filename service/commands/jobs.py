@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -113,13 +113,26 @@ def retry(job: str) -> None:
 @jobs.command(short_help="Set other limits.")
 @click.argument("job")
 @click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Begin no article beyond it.")
+@click.option("--no-max-cost", is_flag=True, help="Whatever it costs.")
 @click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Begin at most N articles a minute.")
+@click.option("--no-per-minute", is_flag=True, help="As many a minute as the workers can.")
 @click.option("--priority", type=click.IntRange(-100, 100), metavar="N", help="Higher goes first.")
-def change(job: str, max_cost: float | None, per_minute: int | None, priority: int | None) -> None:
-    """Set other limits; a job that stood still for its old one goes on."""
+def change(job: str, no_max_cost: bool, no_per_minute: bool, **given: Any) -> None:
+    """Set other limits, or none; a job that stood still for its old one goes on."""
+    from service.jobs.records import JobLimits
+
+    limits = {name: value for name, value in given.items() if value is not None}
+    for name, none in (("max_cost", no_max_cost), ("per_minute", no_per_minute)):
+        if none and name in limits:
+            option = name.replace("_", "-")
+            raise click.UsageError(f"--{option} and --no-{option} exclude each other.")
+        limits |= {name: None} if none else {}
+    if not limits:
+        raise click.UsageError(
+            "Say what to change: --max-cost, --no-max-cost, --per-minute, --no-per-minute, --priority."
+        )
     with _opened() as found:
-        name = _named(found, job)
-        click.echo(_short(found.change(name, max_cost=max_cost, per_minute=per_minute, priority=priority)))
+        click.echo(_short(found.change(_named(found, job), JobLimits(**limits))))
 
 
 @jobs.command(short_help="Write what was found, a line for each article.")

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from service.errors import InputError
 from service.jobs import board
-from service.jobs.records import ENDED, ArticleResult, ArticleState, JobItem, JobOrder, JobPage, JobView
+from service.jobs.records import ENDED, ArticleResult, ArticleState, JobItem, JobLimits, JobOrder, JobPage, JobView
 from service.settings import Settings
 from service.store.store import Store
 
@@ -149,25 +149,13 @@ class Jobs:
             board.retry(connection, job_id)
             return self._view(connection, self._row(connection, job_id, owner))
 
-    def change(
-        self,
-        job_id: str,
-        *,
-        owner: str = "",
-        max_cost: float | None = None,
-        per_minute: int | None = None,
-        priority: int | None = None,
-    ) -> JobView:
-        """Sets other limits; a job that stood still for its old limit goes on. None: as it is.
-
-        A priority counts for what is not in line yet.
-        """
-        given: dict[str, Any] = {"max_cost": max_cost, "per_minute": per_minute, "priority": priority}
+    def change(self, job_id: str, limits: JobLimits, *, owner: str = "") -> JobView:
+        """Sets other limits; a job that stood still for its old limit goes on. Raises InputError."""
         with self.store.writing() as connection:
             row = self._row(connection, job_id, owner)
             if row.state in ENDED:
                 raise InputError("The job has ended.", field="job", fix="Order a new one.")
-            board.change(connection, job_id, {name: value for name, value in given.items() if value is not None})
+            board.change(connection, job_id, limits.model_dump(exclude_unset=True))
             return self._view(connection, self._row(connection, job_id, owner))
 
     def delete(self, job_id: str, *, owner: str = "") -> bool:

@@ -4,14 +4,14 @@ The truth about each article: waiting until its result is committed, and then ne
 on a connection; what those who order jobs do there is left to `board`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Float, Row, and_, bindparam, case, cast, func, insert, select, update
 
-from service.jobs.records import CRASHED, ENDED, JobOptions
-from service.keys import spend
+from service.jobs.records import CRASHED, DAY_LIMIT, ENDED, JobOptions
+from service.keys import spend, used_up
 from service.records import Article, Extraction, Usage
 from service.store.extractions import article_key, keep_all
 from service.store.tables import articles, job_articles, jobs, workers
@@ -263,6 +263,23 @@ def pause(connection: Connection, job: JobRow, words: str) -> None:
     """Begins no further article of the job, unless its limit has been changed meanwhile."""
     same = jobs.c.max_cost.is_(None) if job.max_cost is None else jobs.c.max_cost == job.max_cost
     connection.execute(update(jobs).where(jobs.c.id == job.id, jobs.c.paused.is_(None), same).values(paused=words))
+
+
+def over_the_day(connection: Connection, under_way: Mapping[str, str | None]) -> dict[str, str]:
+    """Of these jobs, by their API keys, those whose key may not cost more today, each with that in words."""
+    used = used_up(connection, filter(None, under_way.values()), _now().date())
+    return {
+        job: f"{DAY_LIMIT}: ${used[key][0]:.4f} of ${used[key][1]:g}; it goes on after midnight (UTC)"
+        for job, key in under_way.items()
+        if key in used
+    }
+
+
+def over_the_day_no_more(connection: Connection) -> list[str]:
+    """Jobs that stand still because of their key's daily limit, and need not any longer."""
+    query = select(jobs.c.id, jobs.c.api_key).where(jobs.c.paused.startswith(DAY_LIMIT), jobs.c.state.not_in(ENDED))
+    still = {row.id: row.api_key for row in connection.execute(query)}
+    return [job for job in still if job not in over_the_day(connection, still)]
 
 
 def reserve_start(connection: Connection, job: str, *, now: float, per_minute: int) -> float:

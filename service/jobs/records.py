@@ -15,6 +15,7 @@ ArticleState = Literal["waiting", "done", "failed", "cancelled"]
 
 CRASHED = "crashed"  # the code of an article that killed the process that worked on it
 COST_LIMIT = "cost limit reached"
+DAY_LIMIT = "daily limit of the API key reached"
 
 ENDED: frozenset[JobState] = frozenset({"done", "cancelled"})
 
@@ -47,6 +48,16 @@ class JobOrder(Record):
     per_minute: int | None = Field(default=None, ge=1, description="most articles begun in a minute, by all workers")
     webhook: str | None = Field(default=None, max_length=2_000, description="address that is told when the job ends")
     options: JobOptions = JobOptions()
+
+
+class JobLimits(Record):
+    """What may be changed of a job that has not ended. What is not set stays as it is; None takes a limit away."""
+
+    max_cost: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="US dollars; null: no limit")
+    per_minute: int | None = Field(default=None, ge=1, le=1_000_000, description="most articles begun; null: no limit")
+    priority: int = Field(
+        default=0, ge=-MOST_PRIORITY, le=MOST_PRIORITY, description="higher goes first; for what is not in line yet"
+    )
 
 
 class JobFile(Record):

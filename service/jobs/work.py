@@ -86,9 +86,12 @@ class _UnderWay:
     @property
     def room(self) -> bool:
         """Whether one more article is likely to stay below the limit of cost, with those under way."""
+        return self.allows(self.cost)
+
+    def allows(self, spent: float) -> bool:
+        """The same, with so many US dollars spent."""
         if self.max_cost is None:
             return True
-        spent = self.cost
         average = self.spent.cost / self.spent.articles if self.spent.articles else 0.0
         return spent < self.max_cost and spent + average * (len(self.begun) + 1) <= self.max_cost
 
@@ -236,6 +239,10 @@ class Workplace:
             if self._stopping or not under.open:
                 return False
             if not under.begun:
+                # What was committed while `look` asked for the sum is counted twice until the next look.
+                spent = await self._ask(lambda connection: ledger.spent(connection, under.job.id))
+                if under.allows(spent.cost):
+                    break
                 await self._pause(under, f"{COST_LIMIT}: ${under.cost:.4f} of ${under.max_cost:g}")
                 return False
             under.settled.clear()
@@ -333,11 +340,13 @@ class Workplace:
         committed = {name: set(under.committed) for name, under in self._under_way.items()}
         names = list(self._under_way)
         limited = [name for name, under in self._under_way.items() if under.max_cost is not None]
+        keys = {name: under.job.api_key for name, under in self._under_way.items()}
 
-        def ask(connection: Connection) -> tuple[dict[str, ledger.Standing], dict[str, ledger.Spent]]:
-            return ledger.standings(connection, names), {name: ledger.spent(connection, name) for name in limited}
+        def ask(connection: Connection) -> tuple[dict[str, ledger.Standing], dict[str, ledger.Spent], dict[str, str]]:
+            spent = {name: ledger.spent(connection, name) for name in limited}
+            return ledger.standings(connection, names), spent, ledger.over_the_day(connection, keys)
 
-        standings, spent = await asyncio.to_thread(self._read, ask)
+        standings, spent, over = await asyncio.to_thread(self._read, ask)
         for name in names:
             standing = standings.get(name)
             if name not in self._under_way:
@@ -349,6 +358,8 @@ class Workplace:
                     task.cancel()
             else:
                 under.max_cost, under.per_minute = standing.max_cost, standing.per_minute
+                if name in over:
+                    await self._pause(under, over[name])
             if name in spent:
                 self._tell_spent(under, spent[name], committed[name])
             under.settled.set()

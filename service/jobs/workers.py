@@ -39,6 +39,7 @@ LOOK_SECONDS = 0.5  # between two looks at jobs under way: a cancelled one ends 
 LINE_SECONDS = 1.0  # between two looks for new jobs
 TAKEOVER_SECONDS = 2.0  # between two looks for dead workers
 SWEEP_SECONDS = 60.0
+STORE_SECONDS = 2.0  # between two tries at a store that was never there
 SEEN_SECONDS = 10.0
 PART = 200  # chunks put in line in one transaction
 AHEAD = 2  # chunks taken beyond those that fill all places, so that none is free while the next is fetched
@@ -80,7 +81,9 @@ class Post:
 async def work(post: Post, stop: asyncio.Event, started: Callable[[str], object] = lambda _: None) -> None:
     """Works until `stop` is set, then ends what is under way or leaves it to others. `started` is told the id."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(post.concurrency + 16))
-    store = await asyncio.to_thread(Store.open, post.store)
+    store = await _store_once_there(post.store, stop)
+    if store is None:
+        return
     try:
         worker = Worker(store, post)
         async with worker.at_work():
@@ -88,6 +91,18 @@ async def work(post: Post, stop: asyncio.Event, started: Callable[[str], object]
             await stop.wait()
     finally:
         store.close()
+
+
+async def _store_once_there(name: str, stop: asyncio.Event) -> Store | None:
+    """A worker may begin before its database does. None where it is told to end first."""
+    while not stop.is_set():
+        try:
+            return await asyncio.to_thread(Store.open, name)
+        except StoreDown as error:
+            log.warning("waiting for the store: %s", error)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), STORE_SECONDS)
+    return None
 
 
 async def work_apart(post: Post, job: str, chunk: int, tell: Callable[[str, int], None]) -> None:
@@ -223,6 +238,9 @@ class Worker:
                 with self._store.writing() as connection:
                     ledger.back_in_line(connection, job, lost)
                 log.warning("put %d chunks in line again", len(lost), extra={"job": job})
+        with self._store.writing() as connection:
+            for job in ledger.over_the_day_no_more(connection):
+                board.put_in_line(connection, job)
         for job in set(names) - there.keys():
             with self._store.writing() as connection:
                 board.close_if_ended(connection, job)

@@ -38,6 +38,7 @@ def back_up(store: Store, path: Path) -> Counts:
     only when all is written. Raises SetupError where it cannot be written, or would take the store's own place."""
     if store.is_sqlite and path.resolve() == Path(store.name).resolve():
         raise SetupError(f"The backup {path} would overwrite the store itself. Name another file.")
+    _refuse_other(path)
     try:
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             written = Path(file.name)
@@ -52,6 +53,19 @@ def back_up(store: Store, path: Path) -> Counts:
     except OSError as error:
         raise SetupError(f"The backup {path} cannot be written: {error.strerror or error}.") from None
     return counts
+
+
+def _refuse_other(path: Path) -> None:
+    """A backup takes the place of an older one, and of nothing else. Raises SetupError."""
+    if not path.is_file() or not path.stat().st_size:
+        return
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            older = json.loads(next(lines))["form"] == FORM
+    except _BROKEN:
+        older = False
+    if not older:
+        raise SetupError(f"{path} is no backup of a store, and would be overwritten. Name another file.")
 
 
 def _write(connection: Connection, lines: TextIO) -> Counts:

@@ -133,6 +133,9 @@ def told() -> Iterator[None]:
     except (IntegrityError, DataError, ProgrammingError):
         raise
     except DBAPIError as error:
-        raise StoreDown(f"The store does not answer: {error.orig}. Try again, or see `according doctor`.") from error
+        raise StoreDown(
+            f"The store does not answer: {error.orig}. Try again; if it stays, look at what ACCORDING_STORE names, or "
+            "ask `according doctor`."
+        ) from error
     except (OSError, SQLAlchemyError) as error:
         raise StoreDown(f"The store cannot be used: {error}. {FIX}") from error

@@ -25,6 +25,10 @@ HEAD = KNOWN[-1]
 _LOCK = 0x6163636F  # of PostgreSQL's advisory locks: one process migrates, the others wait
 
 
+class OlderStore(SetupError):
+    """Older software made the store, and it has not been brought to this software's shape."""
+
+
 class Store:
     """The database. Safe to share between threads; each process opens its own."""
 
@@ -95,7 +99,7 @@ class Store:
         if found == HEAD:
             return
         if not migrate:
-            raise SetupError(
+            raise OlderStore(
                 f"The store {self.name} has shape {found or 'none'}; this software needs {HEAD}. "
                 "Run `according store migrate` first."
             )

@@ -196,6 +196,7 @@ ANSWER_EXAMPLES: dict[tuple[str, str, str], Any] = {
     ("/v1/jobs", "post", "202"): JOB_EXAMPLE.model_dump(mode="json"),
     ("/v1/jobs", "get", "200"): {"jobs": [JOB_EXAMPLE.model_dump(mode="json")], "next": None},
     ("/v1/jobs/{job_id}", "get", "200"): JOB_EXAMPLE.model_dump(mode="json") | {"failures": []},
+    ("/v1/jobs/{job_id}", "patch", "200"): JOB_EXAMPLE.model_dump(mode="json"),
     ("/v1/jobs/{job_id}/cancel", "post", "200"): JOB_EXAMPLE.model_dump(mode="json"),
     ("/v1/jobs/{job_id}/retry", "post", "200"): JOB_EXAMPLE.model_dump(mode="json"),
 }
@@ -357,6 +358,7 @@ EXTRACT_RESPONSES: dict[int | str, dict[str, Any]] = {
 # ── what is kept, and jobs ──────────────────────────────────────────────────────────────────────────────────────────
 
 STORED = ("key-needed", "scope-missing", "rate-limited", "not-set-up", "store-down")
+JSON_BODY = ("not-utf-8", "too-slow", "too-large", "unsupported-media-type", "invalid-request")
 CLAIMS = (
     "All that is asked must hold. `speaker` and `text` may stand anywhere in the names and the words of a claim, "
     "whatever their case, accents and typography; `text` word by word unless in quotation marks. `low` and `high`"
@@ -419,6 +421,13 @@ def _job_form_schema() -> dict[str, Any]:
     }
     schema["required"] = ["file"]
     return schema
+
+
+def limits_body(kind: type[Record]) -> dict[str, Any]:
+    return {
+        "required": True,
+        "content": {"application/json": {"schema": kind.model_json_schema(), "example": {"max_cost": 30.0}}},
+    }
 
 
 def job_parameters() -> list[dict[str, Any]]:

@@ -17,12 +17,12 @@ from pydantic import ConfigDict, Field
 
 from service.errors import InputError
 from service.jobs.jobs import Jobs
-from service.jobs.records import ArticleResult, JobOrder, JobPage, JobView
+from service.jobs.records import ArticleResult, JobLimits, JobOrder, JobPage, JobView
 from service.keys import Caller
 from service.records import Record
 from service.rendering.lines import as_json
 from service.web import documentation, idempotency
-from service.web.bodies import refuse_foreign_pages
+from service.web.bodies import from_json, media_type_of, read_body, refuse_foreign_pages
 from service.web.context import Context, context_of
 from service.web.following import gather, parts, progress, result_lines
 from service.web.guard import caller_of
@@ -42,6 +42,12 @@ class JobDetails(JobView):
     """How far a job is, with the first of its articles that failed, and why."""
 
     failures: tuple[ArticleResult, ...] = ()
+
+
+class LimitsRequest(JobLimits):
+    """What is to be changed of a job; what is left out stays."""
+
+    model_config = ConfigDict(strict=True)
 
 
 class JobListQuery(Record):
@@ -272,6 +278,34 @@ async def retry(request: Request, job_id: str) -> Response:
         return None if view is None else jobs.retry(job_id, owner=owner)
 
     return await _changed(request, job_id, again)
+
+
+@router.patch(
+    "/v1/jobs/{job_id}",
+    operation_id="change_job",
+    summary="Set other limits, or none; a job that stood still for its old one goes on",
+    response_class=Response,
+    responses={
+        200: {"model": JobView, "description": "The job as it is now"},
+        **documentation.problem_responses(
+            "foreign-page", "not-found", "job-ended", *documentation.JSON_BODY, *documentation.STORED
+        ),
+    },
+    openapi_extra={"requestBody": documentation.limits_body(LimitsRequest)},
+)
+async def change(request: Request, job_id: str) -> Response:
+    caller_of(request, needs="jobs")  # before the body is read
+    context = context_of(request)
+    media_type_of(request, "application/json")
+    limits = from_json(LimitsRequest, await read_body(request, limit=context.settings.max_file_bytes))
+
+    def set_limits(jobs: Jobs, owner: str) -> JobView | None:
+        view = jobs.view(job_id, owner=owner)
+        if view is not None and view.ended:
+            raise Problem("job-ended")
+        return None if view is None else jobs.change(job_id, limits, owner=owner)
+
+    return await _changed(request, job_id, set_limits)
 
 
 @router.delete(

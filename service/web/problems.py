@@ -66,6 +66,7 @@ KINDS: dict[str, Kind] = {
     "job-cancelled": Kind(
         409, "The job was cancelled", "Nothing of it is taken up again; order what is missing as a new job."
     ),
+    "job-ended": Kind(409, "The job has ended", "Nothing of it is left to be limited; order a new one."),
     "gone": Kind(
         410,
         "What was answered is not there any more",

@@ -61,7 +61,8 @@ def test_a_batch_is_written_in_order_and_leaves_nothing_behind(lines, tmp_path):
     assert ids_in(out) == [f"d{number}" for number in range(12)]
 
 
-def test_a_batch_that_was_interrupted_goes_on(lines, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "told-to-end"])
+def test_a_batch_that_was_interrupted_goes_on(lines, tmp_path, number):
     store, out = tmp_path / "store.sqlite", tmp_path / "out.jsonl"
     slow = batch(lines, out, "--processes", "1", "--per-minute", "120", ACCORDING_STORE=str(store))
     with Store.open(str(store)) as opened:
@@ -70,7 +71,7 @@ def test_a_batch_that_was_interrupted_goes_on(lines, tmp_path):
         while not (found := jobs.list().jobs) or found[0].done < 2:
             assert time.monotonic() < until
             time.sleep(0.1)
-        slow.send_signal(signal.SIGINT)
+        slow.send_signal(number)
         said = slow.communicate(timeout=60)[1]
         done = jobs.view(found[0].id).done
 
@@ -87,6 +88,7 @@ def test_a_batch_that_was_interrupted_goes_on(lines, tmp_path):
         assert ids_in(out) == [f"d{number}" for number in range(12)]
         assert len(jobs.list().jobs) == 1
         assert {each.attempts for each in jobs.results(found[0].id)} == {1}
+        assert jobs.view(found[0].id).per_minute is None  # the second command had no limit
 
 
 # ── what is in the input ──────────────────────────────────────────────────────────────────────────────────────────
@@ -171,6 +173,10 @@ def test_jobs_are_listed_shown_cancelled_and_deleted(a_store):
     assert "1: 0 done, 0 partial, 0 failed, 0 cancelled, 1 waiting" in said_by("show", job[:8]).stdout
     assert said_by("change", job, "--per-minute", "6").exit_code == 0
     assert a_store.view(job).per_minute == 6
+    assert said_by("change", job, "--no-per-minute", "--max-cost", "2").exit_code == 0
+    assert (a_store.view(job).per_minute, a_store.view(job).max_cost) == (None, 2.0)
+    assert "exclude each other" in said_by("change", job, "--max-cost", "3", "--no-max-cost").stderr
+    assert "Say what to change" in said_by("change", job).stderr
     assert said_by("cancel", job).stdout == "cancelled, 1/1\n"
     assert said_by("retry", job).exit_code == 2
     assert said_by("results", job).exit_code == 2

@@ -138,16 +138,26 @@ def test_a_store_that_cannot_be_used_is_told_with_the_fix(found, tmp_path):
     finding = found(store=str(tmp_path / "store.sqlite"))["store"]
 
     assert not finding.ok
-    assert not finding.needed
+    assert finding.needed
     assert "no SQLite database" in finding.words
     assert "ACCORDING_STORE=off" in finding.fix
+
+
+def test_a_database_that_does_not_answer_is_told_with_the_name_of_the_setting(found):
+    finding = found(store="postgresql://nobody@localhost:1/none")["store"]
+
+    assert (finding.ok, finding.needed) == (False, True)
+    assert "does not answer" in finding.words
+    assert "ACCORDING_STORE" in finding.fix
 
 
 def test_an_older_store_is_told_of_and_left_as_it_is(found, tmp_path):
     with Store(open_engine(address(str(tmp_path / "store.sqlite")))) as older:
         older.migrate("0001")
 
-        assert "shape 0001" in found(store=str(tmp_path / "store.sqlite"))["store"].words
+        finding = found(store=str(tmp_path / "store.sqlite"))["store"]
+        assert "shape 0001" in finding.words
+        assert not finding.needed
         assert "shape 0001" in (older.check() or "")
 
 

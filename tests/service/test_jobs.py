@@ -1,6 +1,7 @@
 """A job keeps what was ordered, tells how far it is, and changes only as its owner says."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from jobmakers import SETTINGS, TEXT, Extracting, a_job, a_place, articles, chunks_of, work_through
@@ -9,7 +10,7 @@ from sqlalchemy import func, select, update
 from service.errors import InputError
 from service.jobs import board
 from service.jobs.jobs import Jobs
-from service.jobs.records import JobFile, JobOptions, JobOrder
+from service.jobs.records import JobFile, JobLimits, JobOptions, JobOrder
 from service.records import Article, Failure
 from service.settings import Settings
 from service.store.extractions import find
@@ -142,7 +143,8 @@ def test_nobody_sees_or_touches_another_s_job(port):
     assert port.view(job, owner="bert") is None
     assert port.list(owner="bert").jobs == ()
     assert not port.delete(job, owner="bert")
-    for act in (port.cancel, port.retry, port.change, port.results, port.failures):
+    change = partial(port.change, limits=JobLimits(max_cost=1.0))
+    for act in (port.cancel, port.retry, change, port.results, port.failures):
         with pytest.raises(InputError, match="There is no job"):
             act(job, owner="bert")
     with pytest.raises(InputError, match="is taken"):
@@ -275,7 +277,7 @@ def test_a_cancelled_job_is_not_tried_again(store, port):
     with pytest.raises(InputError, match="cancelled"):
         port.retry(view.id)
     with pytest.raises(InputError, match="ended"):
-        port.change(view.id, max_cost=1)
+        port.change(view.id, JobLimits(max_cost=1))
 
 
 def test_deleting_a_job_leaves_its_extractions(store, port):

@@ -3,17 +3,18 @@
 import asyncio
 import concurrent.futures
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from jobmakers import SETTINGS, TEXT, Extracting, a_job, a_place, articles, chunks_of, work_through
 from sqlalchemy import select, update
 
+from service import keys
 from service.errors import InputError, NoAnswer, SetupError
 from service.jobs import board, ledger
 from service.jobs.jobs import Jobs
 from service.jobs.ledger import JobRow, Outcome
-from service.jobs.records import JobFile, JobOptions, JobOrder
+from service.jobs.records import JobFile, JobLimits, JobOptions, JobOrder
 from service.jobs.work import code_of
 from service.records import Failure, Usage
 from service.store.store import Store
@@ -48,6 +49,23 @@ async def until(condition, seconds=10.0):
     while not condition():
         assert time.monotonic() < end, "it did not come"
         await asyncio.sleep(0.02)
+
+
+def work_and_look(store, job, place):
+    """As `work_through`, while the place learns at once what became of the job."""
+
+    async def look_often():
+        while True:
+            await place.look()
+            await asyncio.sleep(0.01)
+
+    async def run():
+        looking = asyncio.create_task(look_often())
+        await asyncio.gather(*(place.work_on(job, chunk) for chunk in chunks_of(store, job)))
+        looking.cancel()
+        await place.close()
+
+    asyncio.run(run())
 
 
 # ── what becomes of an article ────────────────────────────────────────────────────────────────────────────────────
@@ -187,32 +205,42 @@ def test_what_does_not_end_in_the_time_for_draining_goes_on_waiting(store):
 # ── limits ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_job_stands_still_at_its_limit_of_cost_and_goes_on_with_a_higher_one(store, port):
+@pytest.mark.parametrize("limit", [pytest.param(10.0, id="higher"), pytest.param(None, id="none")])
+def test_a_job_stands_still_at_its_limit_of_cost_and_goes_on_with_another(store, port, limit):
     extractor = Extracting(cost=1.0)
     view = a_job(store, 6, max_cost=3.0)
-    place = a_place(store, extractor, concurrency=1)
-
-    async def look_often():
-        while True:
-            await place.look()
-            await asyncio.sleep(0.01)
-
-    async def run():
-        looking = asyncio.create_task(look_often())
-        await asyncio.gather(*(place.work_on(view.id, chunk) for chunk in chunks_of(store, view.id)))
-        looking.cancel()
-
-    asyncio.run(run())
+    work_and_look(store, view.id, a_place(store, extractor, concurrency=1))
     stopped = port.view(view.id)
     assert (stopped.state, stopped.done, stopped.waiting) == ("queued", 3, 3)
     assert stopped.paused.startswith("cost limit reached")
 
-    again = port.change(view.id, max_cost=10.0)
+    again = port.change(view.id, JobLimits(max_cost=limit))
     assert again.paused is None
     work_through(store, view.id, a_place(store, extractor, concurrency=1))
 
     assert len(extractor.asked) == 6
     assert (port.view(view.id).state, port.view(view.id).cost) == ("done", 6.0)
+
+
+def test_a_job_stands_still_at_the_daily_limit_of_its_key_and_goes_on_the_next_day(store, port, monkeypatch):
+    with store.writing() as connection:
+        key = keys.create(connection, name="desk", now=datetime.now(UTC), cost_per_day=2.0).key
+    extractor = Extracting(lambda _: asyncio.sleep(0.1), cost=1.0)
+    view = port.submit(JobOrder(), articles(6), api_key=key.id)
+    work_and_look(store, view.id, a_place(store, extractor, concurrency=1))
+    stopped = port.view(view.id)
+    assert (stopped.waiting, stopped.failed) == (6 - stopped.done, 0)
+    assert 2 <= stopped.done <= 3
+    assert stopped.paused.startswith("daily limit of the API key reached: $2.0000 of $2;")
+    with store.reading() as connection:
+        assert ledger.over_the_day_no_more(connection) == []
+
+    monkeypatch.setattr(ledger, "_now", lambda: datetime.now(UTC) + timedelta(days=1))
+    with store.writing() as connection:
+        assert ledger.over_the_day_no_more(connection) == [view.id]
+        board.put_in_line(connection, view.id)
+
+    assert port.view(view.id).paused is None
 
 
 def test_an_article_that_breaks_the_limit_of_cost_waits_rather_than_fails(store, port):

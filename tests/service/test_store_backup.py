@@ -189,6 +189,18 @@ def test_a_backup_never_takes_the_place_of_the_store(tmp_path):
     assert path.read_bytes().startswith(b"SQLite format 3")
 
 
+def test_a_backup_takes_the_place_of_an_older_one_and_of_nothing_else(tmp_path):
+    (tmp_path / "article.txt").write_text("Ira said 4 are.")
+    with Store.open(str(tmp_path / "store.sqlite")) as store:
+        first = back_up(store, tmp_path / "nightly.gz")
+        _fill(store)
+        assert sum(back_up(store, tmp_path / "nightly.gz").values()) > sum(first.values())
+        with pytest.raises(SetupError, match=r"article.txt is no backup of a store, and would be overwritten"):
+            back_up(store, tmp_path / "article.txt")
+
+    assert (tmp_path / "article.txt").read_text() == "Ira said 4 are."
+
+
 def test_tables_of_others_are_left_alone(any_store, saved, any_address):
     with any_store.writing() as connection:
         connection.execute(text("create table workflow_status (id integer)"))

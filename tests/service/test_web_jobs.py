@@ -265,6 +265,45 @@ def test_a_job_can_be_cancelled_and_is_not_taken_up_again(app):
     assert states == ["done", "cancelled", "cancelled"]
 
 
+def test_limits_are_changed_and_taken_away(app):
+    job = order(app, 3, max_cost=1.0, per_minute=5)
+
+    def change(limits):
+        answer = ask(app, "PATCH", f"/v1/jobs/{job}", json=limits)
+        assert answer.status_code == 200, answer.text
+        told = answer.json()
+        return told["max_cost"], told["per_minute"], told["priority"]
+
+    assert change({"max_cost": 2.5, "priority": 7}) == (2.5, 5, 7)
+    assert change({"per_minute": None}) == (2.5, None, 7)
+    assert change({}) == (2.5, None, 7)
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        pytest.param({"max_cost": 0}, "/max_cost", id="nothing"),
+        pytest.param({"per_minute": "5"}, "/per_minute", id="words"),
+        pytest.param({"priority": None}, "/priority", id="no-priority"),
+        pytest.param({"max_costs": 5}, "/max_costs", id="unknown"),
+    ],
+)
+def test_limits_that_are_none_are_refused_by_name(app, body, pointer):
+    job = order(app, 1)
+
+    answer = problem(ask(app, "PATCH", f"/v1/jobs/{job}", json=body), 422, "invalid-request")
+
+    assert [error["pointer"] for error in answer["errors"]] == [pointer]
+
+
+def test_what_has_ended_has_no_limits(app):
+    job = order(app, 1)
+    finish(app, job)
+
+    problem(ask(app, "PATCH", f"/v1/jobs/{job}", json={"max_cost": 1}), 409, "job-ended")
+    problem(ask(app, "PATCH", "/v1/jobs/none", json={"max_cost": 1}), 404, "not-found")
+
+
 def test_the_failed_articles_and_no_others_are_tried_again(app):
     job = order(app, 3)
     finish(app, job, failing={1})

@@ -14,12 +14,13 @@ from jobmakers import SETTINGS, Extracting, a_job
 from sqlalchemy import select
 
 from service.jobs import liveness as liveness_module
+from service.jobs import workers as workers_module
 from service.jobs.apart import OUR_ERROR, Apart
 from service.jobs.jobs import Jobs
 from service.jobs.liveness import LockFiles, Sessions, liveness, new_worker_id
 from service.jobs.supervisor import Supervisor, words_of
 from service.jobs.workers import Post, work
-from service.store.database import open_engine
+from service.store.database import StoreDown, open_engine
 from service.store.store import Store
 from service.store.tables import workers
 
@@ -224,6 +225,45 @@ sys.exit({OUR_ERROR})
 
 
 # ── a whole worker ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_worker_waits_for_a_store_that_is_not_there_yet(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr(workers_module, "STORE_SECONDS", 0.05)
+    here, tries = Store.open, []
+
+    def not_yet(name):
+        tries.append(name)
+        if len(tries) < 3:
+            raise StoreDown("The store does not answer: nobody there.")
+        return here(name)
+
+    monkeypatch.setattr(Store, "open", not_yet)
+    post = Post(str(tmp_path / "store.sqlite"), SETTINGS, concurrency=1, warm=lambda _: None)
+
+    async def run():
+        stop = asyncio.Event()
+        await work(post, stop, lambda _: stop.set())
+
+    asyncio.run(run())
+
+    assert len(tries) == 3
+    assert caplog.text.count("waiting for the store: The store does not answer: nobody there.") == 2
+
+
+def test_a_worker_that_waits_for_its_store_ends_when_it_is_told(monkeypatch):
+    def never(name):
+        raise StoreDown("The store does not answer.")
+
+    monkeypatch.setattr(Store, "open", never)
+
+    async def run():
+        stop = asyncio.Event()
+        working = asyncio.create_task(work(Post("away", SETTINGS, concurrency=1), stop))
+        await asyncio.sleep(0.1)
+        stop.set()
+        await asyncio.wait_for(working, 5)
+
+    asyncio.run(run())
 
 
 def listening():
