@@ -38,6 +38,7 @@ from service.store.store import Store
 
 COMPUTING = 2  # articles that are computed in this process: one while the other's result is committed
 KEPT_READERS = 8
+LEAVING_SECONDS = 5.0  # for what was cancelled to be left as if it had never been begun
 STORE_SECONDS = 0.5  # between two tries at a store that is down
 LOST_MESSAGE = "The file is not there any more."
 
@@ -123,6 +124,7 @@ class Workplace:
         self._readers: dict[tuple[str, str, str | None], _Reader] = {}
         self._making = asyncio.Lock()
         self._stopping = False
+        self._chunks = 0  # being worked on, or just being opened or left
 
     # ── chunks ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -133,12 +135,16 @@ class Workplace:
         """
         if self._stopping:
             raise asyncio.CancelledError
-        opened = await self._ask(lambda connection: ledger.open_chunk(connection, job, chunk))
-        if opened is not None:
-            await self._all_of(opened, chunk)
-        if self._stopping:
-            raise asyncio.CancelledError
-        await self._ask(lambda connection: board.close_if_ended(connection, job))
+        self._chunks += 1
+        try:
+            opened = await self._ask(lambda connection: ledger.open_chunk(connection, job, chunk))
+            if opened is not None:
+                await self._all_of(opened, chunk)
+            if self._stopping:
+                raise asyncio.CancelledError
+            await self._ask(lambda connection: board.close_if_ended(connection, job))
+        finally:
+            self._chunks -= 1
 
     async def _all_of(self, opened: OpenChunk, chunk: int) -> None:
         under = self._enter(opened)
@@ -390,6 +396,10 @@ class Workplace:
         for under in self._under_way.values():
             for task in under.tasks:
                 task.cancel()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVING_SECONDS):
+                while self._chunks:
+                    await asyncio.sleep(0.02)
 
     async def close(self) -> None:
         await self._keeper.close()
