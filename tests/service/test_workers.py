@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from jobmakers import SETTINGS, Extracting, a_job
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service.jobs import liveness as liveness_module
 from service.jobs import workers as workers_module
@@ -22,7 +22,7 @@ from service.jobs.supervisor import Supervisor, words_of
 from service.jobs.workers import Post, work
 from service.store.database import StoreDown, open_engine
 from service.store.store import Store
-from service.store.tables import workers
+from service.store.tables import extractions, workers
 
 HOLD = """
 import sys, time
@@ -318,3 +318,73 @@ def test_a_worker_does_a_job_opens_no_port_and_leaves_nothing_in_line(any_store,
     engine.dispose()
     with any_store.reading() as connection:
         assert connection.execute(select(workers)).all() == []
+
+
+@pytest.fixture
+def a_small_disk(tmp_path):
+    """A folder with room for some megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(folder)], capture_output=True, text=True
+    )
+    if mounted.returncode:
+        pytest.skip(f"no disk can be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(disk):
+    """Leaves no room at all; deleting the file gives it back."""
+    path = disk / "of-somebody-else"
+    with path.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"\0" * 4096)
+    return path
+
+
+def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, caplog):
+    address = str(a_small_disk / "store.sqlite")
+    extractor = Extracting(lambda _: asyncio.sleep(0.05))
+    with Store.open(address) as store:
+        port, view = Jobs(store, SETTINGS), a_job(store, 60)
+        seen = {}
+
+        async def until(condition):
+            async with asyncio.timeout(60):
+                while not condition():
+                    await asyncio.sleep(0.05)
+
+        def done():
+            return port.view(view.id).done
+
+        async def run():
+            stop = asyncio.Event()
+            post = Post(
+                address,
+                SETTINGS,
+                concurrency=2,
+                make_extractor=lambda name, settings, calls=None: extractor,
+                make_judge=lambda settings, calls: None,
+                warm=lambda _: None,
+            )
+            working = asyncio.create_task(work(post, stop))
+            await until(lambda: done() >= 10)
+            filler = fill(a_small_disk)
+            await until(lambda: "disk is full" in caplog.text)
+            seen["full"] = done()
+            await asyncio.sleep(2)
+            seen["later"] = done()
+            filler.unlink()
+            await until(lambda: port.view(view.id).ended)
+            stop.set()
+            await working
+
+        asyncio.run(run())
+
+        assert seen["full"] == seen["later"] < 60
+        told = port.view(view.id)
+        assert (told.done, told.failed, told.waiting) == (60, 0, 0)
+        assert sorted(extractor.asked) == sorted(f"a{number}" for number in range(60))
+        with store.reading() as connection:
+            assert connection.scalar(select(func.count()).select_from(extractions)) == 60
