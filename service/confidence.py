@@ -18,7 +18,6 @@ from service.lexicon.signals import OWN_VOICE, SIGNAL_WORDS
 from service.records import Flag, Reason, Record
 
 LEAST, MOST = 0.02, 0.98  # nothing here is certain
-FORMAT = "according-confidence/1"
 OWN = "own:"
 
 # Doubts, with weights rounded by hand from how often claims with each were wrong on the sets that are for looking at.

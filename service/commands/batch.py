@@ -19,6 +19,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from service.commands.jobs import SHOWN_FAILURES, clock, tell_failures
+from service.commands.reading import Day, model_option
 from service.commands.shared import NOTHING, PARTLY, give_up, settings_of
 from service.commands.worker import child_command, default_processes
 
@@ -36,8 +37,8 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 @click.command(short_help="Work through many articles, whatever happens meanwhile.")
 @click.argument("inputs", nargs=-1, required=True, metavar="IN…", type=click.Path(exists=True, path_type=Path))
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set.")
-@click.option("--published", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Where the text has none.")
+@model_option
+@click.option("--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Where the text has none.")
 @click.option("--outlet", metavar="NAME", help="Who published them, where the text does not say.")
 @click.option("--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer.")
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")

@@ -12,7 +12,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.reading import Day, Outcome, never_choke, outcomes_of, progress, reader_of, target_of, verdict
+from service.commands.reading import (
+    Outcome,
+    documents_option,
+    max_characters_option,
+    model_option,
+    never_choke,
+    out_option,
+    outcomes_of,
+    progress,
+    published_option,
+    reader_of,
+    target_of,
+    verdict,
+)
 from service.commands.shared import NOTHING, give_up, settings_of
 
 if TYPE_CHECKING:
@@ -24,7 +37,7 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 
 @click.command(short_help="Show who gives which figure for the same thing.")
 @click.argument("articles", nargs=-1, metavar="FILE|-|FOLDER …")
-@click.option("--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set.")
+@model_option
 @click.option(
     "--extractions",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -33,14 +46,10 @@ FORMATS = ("table", "json", "jsonl", "markdown")
 )
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--contested", is_flag=True, help="Only where two figures cannot both be right.")
-@click.option("--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")
-@click.option(
-    "--documents",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Read the articles of a gold set's documents.jsonl.",
-)
-@click.option("--max-characters", type=click.IntRange(1), metavar="N", help="Longest article; 200,000 if not set.")
+@published_option
+@out_option
+@documents_option
+@max_characters_option
 def disputes(
     articles: tuple[str, ...],
     model: str | None,

@@ -14,12 +14,16 @@ import click
 
 from service.commands.keeping import Keeper
 from service.commands.reading import (
-    Day,
     Outcome,
     Reader,
+    documents_option,
+    max_characters_option,
+    model_option,
     never_choke,
+    out_option,
     outcomes_of,
     progress,
+    published_option,
     reader_of,
     target_of,
     verdict,
@@ -35,18 +39,14 @@ FORMATS = ("table", "json", "jsonl", "claims-jsonl", "markdown", "csv")
 
 @click.command(short_help="Say who claims what in articles.")
 @click.argument("articles", nargs=-1, metavar="FILE|-|FOLDER …")
-@click.option("--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set.")
+@model_option
 @click.option("--format", "shape", type=click.Choice(FORMATS), default="table", show_default=True)
-@click.option("--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from.")
+@published_option
 @click.option("--title", metavar="TEXT", help="Headline, where the file has none; for one article.")
 @click.option("--outlet", metavar="NAME", help="Who published them.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")
-@click.option(
-    "--documents",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Read the articles of a gold set's documents.jsonl.",
-)
-@click.option("--max-characters", type=click.IntRange(1), metavar="N", help="Longest article; 200,000 if not set.")
+@out_option
+@documents_option
+@max_characters_option
 @click.option(
     "--confidence",
     type=click.Path(dir_okay=False, path_type=Path),

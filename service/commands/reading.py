@@ -36,6 +36,23 @@ class Day(click.DateTime):
             self.fail(f"{value!r} is no date. Write it as YYYY-MM-DD, such as 2026-03-05.", param, ctx)
 
 
+model_option = click.option(
+    "--model", metavar="NAME", help="Who reads them (see `according models`); embedded if not set."
+)
+published_option = click.option(
+    "--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="What “on Monday” is counted from."
+)
+out_option = click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write there, all or nothing.")
+documents_option = click.option(
+    "--documents",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Read the articles of a gold set's documents.jsonl.",
+)
+max_characters_option = click.option(
+    "--max-characters", type=click.IntRange(1), metavar="N", help="Longest article; 200,000 if not set."
+)
+
+
 def never_choke() -> None:
     """A terminal that lacks a character of the article gets its escape, not an error."""
     for stream in (sys.stdout, sys.stderr):
