@@ -90,6 +90,8 @@ def read_pdf(data: bytes, *, max_characters: int) -> dict[str, Any]:
     return {"text": text, "title": _document_title(title)}
 
 
+# What typesetting joined is the same letters: "ﬁve" is a number.
+_LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 _SHOWS = frozenset((b"Tj", b"TJ", b"'", b'"'))
 _UNSEEN = 3  # the text rendering mode that draws nothing
 
@@ -128,7 +130,7 @@ def _encrypted() -> Unreadable:
 
 def _page_lines(text: str) -> list[str]:
     """The lines of a page without its number; a blank line is an empty string."""
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [" ".join(line.split()) for line in text.translate(_LIGATURES).splitlines()]
     while lines and (not lines[-1] or _PAGE_NUMBER.fullmatch(lines[-1])):
         lines.pop()
     while lines and (not lines[0] or _PAGE_NUMBER.fullmatch(lines[0])):

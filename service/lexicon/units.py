@@ -25,18 +25,19 @@ _MEASURES: Final = {
     "time": """second: seconds sec secs|minute: minutes min mins|hour: hours hr hrs|day: days|week: weeks|month: months
         year: years yr yrs|quarter: quarters|decade: decades|century: centuries|fortnight: fortnights
         millisecond: milliseconds""",
-    "length": """kilometre: kilometres kilometer kilometers km kms|metre: metres meter meters|mile: miles
-        centimetre: centimetres centimeter centimeters cm|millimetre: millimetres millimeter millimeters mm
+    "length": """kilometre: kilometres kilometer kilometers km kms ㎞|metre: metres meter meters|mile: miles
+        centimetre: centimetres centimeter centimeters cm ㎝|millimetre: millimetres millimeter millimeters mm ㎜
         inch: inches|foot: feet ft|yard: yards yd yds|light year: light-year light-years|micrometre: micrometres μm µm
         nautical mile: nautical-mile nautical-miles""",
-    "mass": """kilogram: kilograms kilogramme kilogrammes kg kgs kilo kilos|gram: grams gramme grammes gm
-        milligram: milligrams mg|tonne: tonnes|ton: tons|metric ton: metric-ton metric-tons|pound: lb lbs
+    "mass": """kilogram: kilograms kilogramme kilogrammes kg kgs ㎏ kilo kilos|gram: grams gramme grammes gm
+        milligram: milligrams mg ㎎|tonne: tonnes|ton: tons|metric ton: metric-ton metric-tons|pound: lb lbs
         ounce: ounces oz|stone: st|quintal: quintals|kilotonne: kilotonnes kiloton kilotons
         gigatonne: gigatonnes gigaton gigatons
         megatonne: megatonnes megaton megatons""",
-    "volume": """litre: litres liter liters|millilitre: millilitres milliliter milliliters ml|gallon: gallons
+    "volume": """litre: litres liter liters|millilitre: millilitres milliliter milliliters ml ㎖|gallon: gallons
         barrel: barrels|pint: pints|bushel: bushels|acre-foot: acre-feet""",
-    "area": "hectare: hectares ha|acre: acres|square kilometre: sqkm km² km2|square metre: sqm m²|square foot: sqft",
+    "area": """hectare: hectares ha|acre: acres|square kilometre: sqkm km² km2 ㎢
+        square metre: sqm m² ㎡|square foot: sqft""",
     "speed": """mile per hour: mph|kilometre per hour: kph kmph kmh km/h|metre per second: m/s|knot: knots""",
     "temperature": "degree Celsius: °c ℃|degree Fahrenheit: °f ℉|degree: degrees °",
 }

@@ -196,6 +196,7 @@ def test_over_bounds_a_duration_that_something_lasted() -> None:
         pytest.param("It took half an hour.", "half", "0.5", "hour", id="half-an-hour"),
         pytest.param("It covers 50 sq km.", "50", "50", "square kilometre", id="area"),
         pytest.param("It weighs 20 kg.", "20", "20", "kilogram", id="mass"),
+        pytest.param("It weighs 20 ㎏.", "20", "20", "kilogram", id="mass-in-one-character"),
         pytest.param("It lies 30 m deep.", "30", "30", "metre", id="metres"),
         pytest.param("It does 60 mph.", "60", "60", "mile per hour", id="speed"),
         pytest.param("It does 80 kilometres an hour.", "80", "80", "kilometre per hour", id="speed-in-words"),

@@ -210,6 +210,13 @@ def test_lines_of_a_pdf_become_paragraphs():
     )
 
 
+def test_letters_that_typesetting_joined_are_letters():
+    joined = a_pdf(["Ana said \xdeve boats sank."])
+    encoded = joined.replace(b"/BaseFont/Helvetica", b"/BaseFont/Helvetica/Encoding/MacRomanEncoding")
+
+    assert read(encoded, "a.pdf").text == "Ana said five boats sank."
+
+
 def test_a_pdf_that_opens_without_a_password_is_read():
     assert read(locked(a_pdf(["Rain fell."]), ""), "a.pdf").text == "Rain fell."
 
