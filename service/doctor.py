@@ -155,7 +155,7 @@ def _store(settings: Settings) -> Iterator[Finding]:
         yield Finding(name="store", ok=False, words=str(error), fix="`according store migrate`", needed=False)
         return
     except AccordingError as error:
-        fix = "Without it nothing is kept: set ACCORDING_STORE, or switch it off with ACCORDING_STORE=off."
+        fix = "Start its database, set ACCORDING_STORE to another, or to off: then nothing is kept."
         yield Finding(name="store", ok=False, words=str(error), fix=fix)
         return
     if file is not None:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 
-from sqlalchemy import Connection, Row, and_, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import InputError
@@ -281,14 +281,10 @@ def spent(connection: Connection, key_id: str, day: date) -> float:
     return float(connection.execute(asked).scalar() or 0.0)
 
 
-def used_up(connection: Connection, keys: Iterable[str], day: date) -> dict[str, tuple[float, float]]:
-    """Which of these keys have cost what they may on that day (UTC), with both in US dollars."""
-    asked = (
-        select(api_keys.c.id, spending.c.cost, api_keys.c.cost_per_day)
-        .join(spending, and_(spending.c.api_key == api_keys.c.id, spending.c.day == day))
-        .where(api_keys.c.id.in_(set(keys)), spending.c.cost >= api_keys.c.cost_per_day)
-    )
-    return {row.id: (row.cost, row.cost_per_day) for row in connection.execute(asked)}
+def cost_per_day(connection: Connection, key_id: str) -> float | None:
+    """What the key may cost in a day, in US dollars; None where nothing is said, or there is none of that id."""
+    limit: float | None = connection.scalar(select(api_keys.c.cost_per_day).where(api_keys.c.id == key_id))
+    return limit
 
 
 def spent_on(connection: Connection, day: date, keys: Sequence[str]) -> dict[str, float]:

@@ -20,6 +20,7 @@ from eval.commands.shared import (
     texts_option,
     threshold_option,
 )
+from service.commands.shared import Dollars
 from service.software import software
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @split_option
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N documents of each set.")
 @click.option("--repeat", "repeats", type=click.IntRange(min=1), default=1, help="Ask K times; averaged by article.")
-@click.option("--max-cost", type=click.FloatRange(min=0, min_open=True), metavar="USD", help="Begin no call beyond it.")
+@click.option("--max-cost", type=Dollars(), metavar="USD", help="Begin no call beyond it.")
 @click.option("--published", type=click.DateTime(["%Y-%m-%d"]), help="Publication date of documents that have none.")
 @click.option(
     "--concurrency",

@@ -20,7 +20,7 @@ import click
 
 from service.commands.jobs import SHOWN_FAILURES, clock, tell_failures
 from service.commands.reading import Day, model_option
-from service.commands.shared import NOTHING, PARTLY, give_up, settings_of
+from service.commands.shared import NOTHING, PARTLY, Dollars, give_up, settings_of
 from service.commands.worker import child_command, default_processes
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 @click.option("--outlet", metavar="NAME", help="Who published them, where the text does not say.")
 @click.option("--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer.")
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")
-@click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Begin no article beyond it.")
-@click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Begin at most N articles a minute.")
+@click.option("--max-cost", type=Dollars(), metavar="USD", help="Begin no article beyond it.")
+@click.option("--per-minute", type=click.IntRange(1, 1_000_000), metavar="N", help="Begin at most N articles a minute.")
 @click.option("--processes", type=click.IntRange(0), metavar="N", help="0: other workers of the store do it.")
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Articles under way at once in a process.")
 @click.option("--again", is_flag=True, help="Read all anew, even what an earlier batch has done.")
@@ -183,7 +183,7 @@ def _work(jobs: "Jobs", view: "JobView", output: "_Output", command: list[str], 
 def _end(jobs: "Jobs", view: "JobView", output: "_Output") -> int:
     output.write(jobs, view.id)
     if view.paused:
-        _say(f"job {view.id} stands still: {view.paused}. {_what_helps(view.paused)}")
+        _say(f"job {view.id} stands still: {view.paused}. Give the same command with another --max-cost, or none.")
         return PARTLY if view.done else NOTHING
     output.finish()
     tell_failures(jobs.failures(view.id, limit=SHOWN_FAILURES), view.failed)
@@ -191,14 +191,6 @@ def _end(jobs: "Jobs", view: "JobView", output: "_Output") -> int:
     if not view.done:
         return NOTHING
     return PARTLY if view.done < view.total or view.partial else 0
-
-
-def _what_helps(paused: str) -> str:
-    from service.jobs.records import DAY_LIMIT
-
-    if paused.startswith(DAY_LIMIT):
-        return "The same command goes on with it."
-    return "Give the same command with a higher --max-cost, or without one."
 
 
 def _say(words: str) -> None:

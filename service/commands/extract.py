@@ -28,7 +28,7 @@ from service.commands.reading import (
     target_of,
     verdict,
 )
-from service.commands.shared import NOTHING, give_up, settings_of
+from service.commands.shared import NOTHING, Dollars, give_up, settings_of
 
 if TYPE_CHECKING:
     from service.inbox import About, Unopened
@@ -55,7 +55,7 @@ FORMATS = ("table", "json", "jsonl", "claims-jsonl", "markdown", "csv")
 )
 @click.option("--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer.")
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")
-@click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Make no call beyond it.")
+@click.option("--max-cost", type=Dollars(), metavar="USD", help="Make no call beyond it.")
 @click.option("--no-cache", is_flag=True, help="Ask anew, and keep no answer for the next time.")
 @click.option("--no-store", is_flag=True, help="Keep nothing of what is found (see `according store`).")
 @click.option("--fail-fast", is_flag=True, help="Stop at the first article that fails.")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from service.commands.shared import NOTHING, PARTLY, opened, settings_or_give_up
+from service.commands.shared import NOTHING, PARTLY, Dollars, opened, settings_or_give_up
 
 if TYPE_CHECKING:
     from service.jobs.jobs import Jobs
@@ -112,9 +112,9 @@ def retry(job: str) -> None:
 
 @jobs.command(short_help="Set other limits.")
 @click.argument("job")
-@click.option("--max-cost", type=click.FloatRange(0, min_open=True), metavar="USD", help="Begin no article beyond it.")
+@click.option("--max-cost", type=Dollars(), metavar="USD", help="Begin no article beyond it.")
 @click.option("--no-max-cost", is_flag=True, help="Whatever it costs.")
-@click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Begin at most N articles a minute.")
+@click.option("--per-minute", type=click.IntRange(1, 1_000_000), metavar="N", help="Begin at most N articles a minute.")
 @click.option("--no-per-minute", is_flag=True, help="As many a minute as the workers can.")
 @click.option("--priority", type=click.IntRange(-100, 100), metavar="N", help="Higher goes first.")
 def change(job: str, no_max_cost: bool, no_per_minute: bool, **given: Any) -> None:

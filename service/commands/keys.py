@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import MOST_DAYS, opened
+from service.commands.shared import MOST_DAYS, Dollars, opened
 
 if TYPE_CHECKING:
     from service.keys import ApiKey, NewKey
@@ -23,9 +23,7 @@ def keys() -> None:
     "--scopes", metavar="A,B", help="extract, read, jobs, review, metrics, admin; the first four if left out."
 )
 @click.option("--per-minute", type=click.IntRange(1), metavar="N", help="Most requests in a minute.")
-@click.option(
-    "--cost-per-day", type=click.FloatRange(0, min_open=True), metavar="USD", help="Most cost of a day (UTC)."
-)
+@click.option("--cost-per-day", type=Dollars(), metavar="USD", help="Most cost of a day (UTC).")
 @click.option(
     "--days", type=click.IntRange(1, MOST_DAYS), metavar="N", help="Days after which it ends; never, if left out."
 )

@@ -1,5 +1,6 @@
 """What do the commands share: settings and the store at the door, and a clear end where they cannot go on?"""
 
+import math
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,19 @@ if TYPE_CHECKING:
 
 PARTLY, NOTHING = 1, 2  # exit codes
 MOST_DAYS = 36_500  # of an age or a term; a calendar ends somewhere
+
+
+class Dollars(click.FloatRange):
+    """An amount over 0 that is one: the floats beyond all amounts are none."""
+
+    def __init__(self) -> None:
+        super().__init__(0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        amount: float = super().convert(value, param, ctx)
+        if not math.isfinite(amount):
+            self.fail(f"{value!r} is no amount of US dollars, such as 2.50.", param, ctx)
+        return amount
 
 
 def settings_of(**changes: Any) -> "Settings":

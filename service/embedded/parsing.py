@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any
 
 from service.errors import SetupError
@@ -26,6 +27,7 @@ HIDDEN = dict.fromkeys(
 PLAIN = {ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("’"): "'", ord("‘"): "'", 0xA0: " ", ord("\n"): " "}
 VISIBLE = {**HIDDEN, **PLAIN}
 
+_one_at_a_time = Lock()
 Token = Any  # spaCy is untyped to us: its modules are skipped by the type checker
 Doc = Any
 
@@ -56,13 +58,14 @@ class Parsed:
 def load() -> Any:
     """The parser; about two seconds, once in tens of thousands of articles, for it keeps every word that it ever read
     and would grow without end. Raises SetupError where its model is not installed."""
-    parser = _loaded()
-    if len(parser.vocab) > MOST_WORDS:
-        del parser
-        _loaded.cache_clear()  # what was parsed keeps the old one until it is done with
-        gc.collect()  # its parts refer to each other
-        return _loaded()
-    return parser
+    with _one_at_a_time:
+        parser = _loaded()
+        if len(parser.vocab) > MOST_WORDS:
+            del parser
+            _loaded.cache_clear()  # what was parsed keeps the old one until it is done with
+            gc.collect()  # its parts refer to each other
+            parser = _loaded()
+        return parser
 
 
 @lru_cache(maxsize=1)

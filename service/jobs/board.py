@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, case, delete, exists, func, insert, or_, select, update
 
 from service.errors import InputError
-from service.jobs.records import ENDED, ArticleResult, ArticleState, JobItem, JobOptions, JobOrder, JobView
+from service.jobs.records import COST_LIMIT, ENDED, ArticleResult, ArticleState, JobItem, JobOptions, JobOrder, JobView
 from service.records import Article, Usage
 from service.store.extractions import article_key
 from service.store.tables import extractions, job_articles, jobs
@@ -293,15 +293,18 @@ def put_in_line(connection: Connection, job: str) -> None:
     )
 
 
+def go_on(connection: Connection, job: str, *, after: str) -> None:
+    """Puts a job in line that stands still for a reason that begins so; whoever comes second changes nothing."""
+    query = select(jobs.c.id).where(jobs.c.id == job, jobs.c.paused.startswith(after), jobs.c.state.not_in(ENDED))
+    if connection.scalar(query.with_for_update()) is not None:
+        put_in_line(connection, job)
+
+
 def change(connection: Connection, job: str, changes: dict[str, Any]) -> None:
     """Sets other limits; what stood still for an old one is put in line again."""
     if changes:
         connection.execute(update(jobs).where(jobs.c.id == job).values(changes))
-    paused = connection.scalar(
-        select(jobs.c.id).where(jobs.c.id == job, jobs.c.paused.is_not(None), jobs.c.state.not_in(ENDED))
-    )
-    if paused is not None:
-        put_in_line(connection, job)
+        go_on(connection, job, after=COST_LIMIT)
 
 
 def remove(connection: Connection, job: str) -> None:

@@ -22,6 +22,10 @@ BATCH_BYTES = 8_000_000
 ENDED_ARTICLES: tuple[ArticleState, ...] = ("done", "failed")
 
 
+class JobEnded(InputError):
+    """Nothing of the job is left to be changed."""
+
+
 class Jobs:
     """The jobs of a store. All methods block; asynchronous doors call them in a thread."""
 
@@ -154,7 +158,7 @@ class Jobs:
         with self.store.writing() as connection:
             row = self._row(connection, job_id, owner)
             if row.state in ENDED:
-                raise InputError("The job has ended.", field="job", fix="Order a new one.")
+                raise JobEnded("The job has ended.", field="job", fix="Order a new one.")
             board.change(connection, job_id, limits.model_dump(exclude_unset=True))
             return self._view(connection, self._row(connection, job_id, owner))
 

@@ -4,14 +4,15 @@ The truth about each article: waiting until its result is committed, and then ne
 on a connection; what those who order jobs do there is left to `board`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Float, Row, and_, bindparam, case, cast, func, insert, select, update
 
 from service.jobs.records import CRASHED, DAY_LIMIT, ENDED, JobOptions
-from service.keys import spend, used_up
+from service.keys import cost_per_day, spend
+from service.keys import spent as key_spent
 from service.records import Article, Extraction, Usage
 from service.store.extractions import article_key, keep_all
 from service.store.tables import articles, job_articles, jobs, workers
@@ -43,12 +44,14 @@ class Waiting(NamedTuple):
 
 
 class OpenChunk(NamedTuple):
-    """A chunk's waiting articles. `suspect`: one of them may have killed the processes that worked on them."""
+    """A chunk's waiting articles. `suspect`: one of them may have killed the processes that worked on them. `by_day`:
+    the key that the job was ordered with has a daily limit of cost."""
 
     job: JobRow
     articles: tuple[Waiting, ...]
     suspect: bool
     spent: "Spent"
+    by_day: bool
 
 
 class Outcome(NamedTuple):
@@ -79,6 +82,10 @@ def open_chunk(connection: Connection, job: str, chunk: int) -> OpenChunk | None
     row = connection.execute(select(jobs).where(jobs.c.id == job)).first()
     if row is None or row.state not in ("queued", "running") or row.paused is not None:
         return None
+    day = None if row.api_key is None else day_of(connection, row.api_key)
+    if day is not None and day.over():
+        pause(connection, _job(row), day.words)
+        return None
     mine = and_(job_articles.c.job == job, job_articles.c.chunk == chunk, job_articles.c.state == "waiting")
     found = connection.execute(
         select(
@@ -101,7 +108,7 @@ def open_chunk(connection: Connection, job: str, chunk: int) -> OpenChunk | None
     if row.started is None:
         connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.started.is_(None)).values(started=_now()))
     so_far = NOTHING_SPENT if row.max_cost is None else spent(connection, job)
-    return OpenChunk(_job(row), tuple(_waiting(each) for each in found), suspect, so_far)
+    return OpenChunk(_job(row), tuple(_waiting(each) for each in found), suspect, so_far, day is not None)
 
 
 def _job(row: Row[Any]) -> JobRow:
@@ -265,21 +272,33 @@ def pause(connection: Connection, job: JobRow, words: str) -> None:
     connection.execute(update(jobs).where(jobs.c.id == job.id, jobs.c.paused.is_(None), same).values(paused=words))
 
 
-def over_the_day(connection: Connection, under_way: Mapping[str, str | None]) -> dict[str, str]:
-    """Of these jobs, by their API keys, those whose key may not cost more today, each with that in words."""
-    used = used_up(connection, filter(None, under_way.values()), _now().date())
-    return {
-        job: f"{DAY_LIMIT}: ${used[key][0]:.4f} of ${used[key][1]:g}; it goes on after midnight (UTC)"
-        for job, key in under_way.items()
-        if key in used
-    }
+class Day(NamedTuple):
+    """What an API key has cost today (UTC) and may cost in a day, in US dollars."""
+
+    spent: float
+    limit: float
+
+    def over(self, expected: float = 0.0) -> bool:
+        """Whether nothing more may begin; `expected` is what those under way and the next one are likely to cost."""
+        return self.spent >= self.limit or self.spent + expected > self.limit
+
+    @property
+    def words(self) -> str:
+        return f"{DAY_LIMIT}: ${self.spent:.4f} of ${self.limit:g}; it goes on after midnight (UTC)"
+
+
+def day_of(connection: Connection, key: str) -> Day | None:
+    """None for a key without a daily limit."""
+    limit = cost_per_day(connection, key)
+    return None if limit is None else Day(key_spent(connection, key, _now().date()), limit)
 
 
 def over_the_day_no_more(connection: Connection) -> list[str]:
     """Jobs that stand still because of their key's daily limit, and need not any longer."""
     query = select(jobs.c.id, jobs.c.api_key).where(jobs.c.paused.startswith(DAY_LIMIT), jobs.c.state.not_in(ENDED))
-    still = {row.id: row.api_key for row in connection.execute(query)}
-    return [job for job in still if job not in over_the_day(connection, still)]
+    still = connection.execute(query.order_by(jobs.c.id)).all()
+    days = {key: day_of(connection, key) for key in {row.api_key for row in still}}
+    return [row.id for row in still if (day := days[row.api_key]) is None or not day.over()]
 
 
 def reserve_start(connection: Connection, job: str, *, now: float, per_minute: int) -> float:

@@ -9,6 +9,7 @@ from service.records import Article, Record, Usage
 from service.settings import Settings
 
 MOST_PRIORITY = 100
+MOST_PER_MINUTE = 1_000_000
 
 JobState = Literal["incoming", "queued", "running", "done", "cancelled"]
 ArticleState = Literal["waiting", "done", "failed", "cancelled"]
@@ -44,8 +45,12 @@ class JobOrder(Record):
     model: str | None = Field(default=None, min_length=1, max_length=400)
     name: str | None = Field(default=None, max_length=200)
     priority: int = Field(default=0, ge=-MOST_PRIORITY, le=MOST_PRIORITY, description="higher goes first")
-    max_cost: float | None = Field(default=None, gt=0, description="US dollars; no article is begun beyond it")
-    per_minute: int | None = Field(default=None, ge=1, description="most articles begun in a minute, by all workers")
+    max_cost: float | None = Field(
+        default=None, gt=0, allow_inf_nan=False, description="US dollars; no article is begun beyond it"
+    )
+    per_minute: int | None = Field(
+        default=None, ge=1, le=MOST_PER_MINUTE, description="most articles begun in a minute, by all workers"
+    )
     webhook: str | None = Field(default=None, max_length=2_000, description="address that is told when the job ends")
     options: JobOptions = JobOptions()
 
@@ -54,7 +59,9 @@ class JobLimits(Record):
     """What may be changed of a job that has not ended. What is not set stays as it is; None takes a limit away."""
 
     max_cost: float | None = Field(default=None, gt=0, allow_inf_nan=False, description="US dollars; null: no limit")
-    per_minute: int | None = Field(default=None, ge=1, le=1_000_000, description="most articles begun; null: no limit")
+    per_minute: int | None = Field(
+        default=None, ge=1, le=MOST_PER_MINUTE, description="most articles begun in a minute; null: no limit"
+    )
     priority: int = Field(
         default=0, ge=-MOST_PRIORITY, le=MOST_PRIORITY, description="higher goes first; for what is not in line yet"
     )

@@ -71,13 +71,20 @@ class _UnderWay:
     open: bool = True
     max_cost: float | None = None
     per_minute: int | None = None
+    by_day: bool = False  # its API key has a daily limit of cost
     spent: ledger.Spent = ledger.NOTHING_SPENT
     own: dict[int, float] = field(default_factory=dict)  # US dollars by position, as far as they may not be in `spent`
+    ended: int = 0  # articles, here
+    ended_cost: float = 0.0  # US dollars for those
     committed: set[int] = field(default_factory=set)  # of those
     tasks: set[asyncio.Task[bool]] = field(default_factory=set)
     begun: set[asyncio.Task[bool]] = field(default_factory=set)
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
     settled: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def limited(self) -> bool:
+        return self.max_cost is not None or self.per_minute is not None or self.by_day
 
     @property
     def cost(self) -> float:
@@ -124,6 +131,7 @@ class Workplace:
         self._readers: dict[tuple[str, str, str | None], _Reader] = {}
         self._making = asyncio.Lock()
         self._stopping = False
+        self._busy: set[tuple[str, int]] = set()  # jobs and positions of articles that have a task
         self._chunks = 0  # being worked on, or just being opened or left
 
     # ── chunks ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,7 +180,8 @@ class Workplace:
         job = opened.job
         under = self._under_way.get(job.id)
         if under is None or not under.open:  # one that stood still goes on with other limits
-            under = _UnderWay(job, max_cost=job.max_cost, per_minute=job.per_minute, spent=opened.spent)
+            under = _UnderWay(job, max_cost=job.max_cost, per_minute=job.per_minute, by_day=opened.by_day)
+            under.spent = opened.spent
             self._under_way[job.id] = under
         under.chunks += 1
         return under
@@ -214,19 +223,21 @@ class Workplace:
 
     async def _article(self, under: _UnderWay, waiting: Waiting) -> bool:
         """Whether it came to an end of its own. What is computed here takes turns, for it only shares a processor."""
-        if not computes_here(under.job.model):
-            return await self._at_a_place(under, waiting)
-        async with self._computing:
-            return await self._at_a_place(under, waiting)
+        known = (under.job.id, waiting.position)
+        if known in self._busy:  # a job that stood still and goes on brings what is still under way from before
+            return False
+        self._busy.add(known)
+        try:
+            if not computes_here(under.job.model):
+                return await self._at_a_place(under, waiting)
+            async with self._computing:
+                return await self._at_a_place(under, waiting)
+        finally:
+            self._busy.discard(known)
 
     async def _at_a_place(self, under: _UnderWay, waiting: Waiting) -> bool:
-        if under.max_cost is None and under.per_minute is None:
-            await self._places.acquire()
-        else:
-            async with under.gate:  # one waits for its turn, the others behind it
-                if not await self._turn(under):
-                    return False
-                await self._places.acquire()
+        if not await self._take_place(under):
+            return False
         task = asyncio.current_task()
         assert task is not None
         try:
@@ -239,17 +250,26 @@ class Workplace:
             under.begun.discard(task)
             under.settled.set()
 
+    async def _take_place(self, under: _UnderWay) -> bool:
+        """Waits for a place, and for the limits of the job; False where they never let another article begin."""
+        if not under.limited:
+            await self._places.acquire()
+            if not under.limited:
+                return True
+            self._places.release()  # limits were set meanwhile
+        async with under.gate:  # one waits for its turn, the others behind it
+            if not await self._turn(under):
+                return False
+            await self._places.acquire()
+            return True
+
     async def _turn(self, under: _UnderWay) -> bool:
         """Waits until the job's limits let one more article begin; False where they never will."""
-        while not under.room:
+        while (reached := await self._reached(under)) is not None:
             if self._stopping or not under.open:
                 return False
             if not under.begun:
-                # What was committed while `look` asked for the sum is counted twice until the next look.
-                spent = await self._ask(lambda connection: ledger.spent(connection, under.job.id))
-                if under.allows(spent.cost):
-                    break
-                await self._pause(under, f"{COST_LIMIT}: ${under.cost:.4f} of ${under.max_cost:g}")
+                await self._pause(under, reached)
                 return False
             under.settled.clear()
             await under.settled.wait()
@@ -261,16 +281,37 @@ class Workplace:
             await asyncio.sleep(max(0.0, start - time.time()))
         return True
 
+    async def _reached(self, under: _UnderWay) -> str | None:
+        """Which limit of cost, in words, keeps the next article from beginning while no other ends."""
+        if not under.room:
+            spent = under.spent
+            if not under.begun:
+                # What was committed while `look` asked for the sum is counted twice until the next look.
+                spent = await self._ask(lambda connection: ledger.spent(connection, under.job.id), reads=True)
+            if under.begun or not under.allows(spent.cost):
+                return f"{COST_LIMIT}: ${spent.cost:.4f} of ${under.max_cost:g}"
+        key = under.job.api_key
+        if not under.by_day or key is None:
+            return None
+        day = await self._ask(lambda connection: ledger.day_of(connection, key), reads=True)
+        begun = [len(other.begun) for other in self._under_way.values() if other.job.api_key == key]
+        expected = under.ended_cost / under.ended * (sum(begun) + 1) if under.ended and any(begun) else 0.0
+        return None if day is None or not day.over(expected) else day.words
+
     async def _finish(self, under: _UnderWay, waiting: Waiting, outcome: Outcome) -> bool:
         failures = outcome.extraction.failures if outcome.extraction is not None else ()
         broke = next((failure for failure in failures if failure.reason == NothingLeft.reason), None)
-        under.own[waiting.position] = outcome.usage.cost_usd or 0.0
+        cost = outcome.usage.cost_usd or 0.0
+        under.ended, under.ended_cost = under.ended + 1, under.ended_cost + cost
+        if under.max_cost is not None:
+            under.own[waiting.position] = cost
         if broke is not None:
             await self._ask(lambda connection: ledger.put_back(connection, under.job, waiting.position, outcome.usage))
             await self._pause(under, f"{COST_LIMIT}: {broke.message}")
         else:
             await self._keeper.keep(outcome)
-        under.committed.add(waiting.position)
+        if under.max_cost is not None:
+            under.committed.add(waiting.position)
         return True
 
     async def _pause(self, under: _UnderWay, words: str) -> None:
@@ -282,7 +323,7 @@ class Workplace:
         nothing = Outcome(under.job, waiting.position, waiting.key)
         read: Article | None = None
         try:
-            reader = await self._reader(under.job)
+            reader = await self._reader(under)
             article, file_sha256 = waiting.article, None
             if article is None:
                 article, file_sha256 = await self._from_file(under.job, waiting, reader.settings)
@@ -317,25 +358,32 @@ class Workplace:
         )
         return article, hashlib.sha256(data).hexdigest()
 
-    async def _reader(self, job: JobRow) -> _Reader:
+    async def _reader(self, under: _UnderWay) -> _Reader:
         """Made once for a model and its options; a job with a limit of cost has its own, which counts."""
-        wanted = (job.model, job.options.model_dump_json(), job.id if job.max_cost is not None else None)
+        job = under.job
+        wanted = (job.model, job.options.model_dump_json(), job.id if under.max_cost is not None else None)
         async with self._making:
             if wanted not in self._readers:
-                made = await asyncio.to_thread(self._make_reader, job)
+                made = await asyncio.to_thread(self._make_reader, under)
                 while len(self._readers) >= KEPT_READERS:
                     self._readers.pop(next(iter(self._readers)))
                 self._readers[wanted] = made
             return self._readers[wanted]
 
-    def _make_reader(self, job: JobRow) -> _Reader:
+    def _make_reader(self, under: _UnderWay) -> _Reader:
+        job = under.job
         settings = job.options.applied_to(self._settings).model_copy(update={"model": job.model})
         calls = self._calls
-        if job.max_cost is not None:
-            limits = [limit for limit in (job.max_cost, settings.max_cost) if limit is not None]
-            calls = Calls(settings.model_copy(update={"max_cost": min(limits)}))
+        if under.max_cost is not None:
+            calls = Calls(settings.model_copy(update={"max_cost": self._most(under.max_cost)}))
+            calls.allowance.spent = under.cost
         extractor = self._make_extractor(job.model, settings, calls)
         return _Reader(extractor, self._make_judge(settings, calls), settings, calls)
+
+    def _most(self, max_cost: float | None) -> float | None:
+        """The lower of the job's limit and this process's own."""
+        limits = [limit for limit in (max_cost, self._settings.max_cost) if limit is not None]
+        return min(limits, default=None)
 
     # ── the process ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -345,14 +393,13 @@ class Workplace:
             return
         committed = {name: set(under.committed) for name, under in self._under_way.items()}
         names = list(self._under_way)
-        limited = [name for name, under in self._under_way.items() if under.max_cost is not None]
-        keys = {name: under.job.api_key for name, under in self._under_way.items()}
 
-        def ask(connection: Connection) -> tuple[dict[str, ledger.Standing], dict[str, ledger.Spent], dict[str, str]]:
-            spent = {name: ledger.spent(connection, name) for name in limited}
-            return ledger.standings(connection, names), spent, ledger.over_the_day(connection, keys)
+        def ask(connection: Connection) -> tuple[dict[str, ledger.Standing], dict[str, ledger.Spent]]:
+            standings = ledger.standings(connection, names)
+            limited = [name for name, standing in standings.items() if standing.max_cost is not None]
+            return standings, {name: ledger.spent(connection, name) for name in limited}
 
-        standings, spent, over = await asyncio.to_thread(self._read, ask)
+        standings, spent = await asyncio.to_thread(self._read, ask)
         for name in names:
             standing = standings.get(name)
             if name not in self._under_way:
@@ -364,24 +411,22 @@ class Workplace:
                     task.cancel()
             else:
                 under.max_cost, under.per_minute = standing.max_cost, standing.per_minute
-                if name in over:
-                    await self._pause(under, over[name])
-            if name in spent:
-                self._tell_spent(under, spent[name], committed[name])
+                self._tell_limits(under, spent.get(name), committed[name])
             under.settled.set()
 
-    def _tell_spent(self, under: _UnderWay, spent: ledger.Spent, committed: set[int]) -> None:
+    def _tell_limits(self, under: _UnderWay, spent: ledger.Spent | None, committed: set[int]) -> None:
         """What other workers spent counts against the limit of the calls made here. The sum holds what was `committed`
         here before it was made."""
-        under.spent = spent
-        under.committed -= committed
-        for position in committed:
-            under.own.pop(position, None)
+        if spent is not None:
+            under.spent = spent
+            under.committed -= committed
+            for position in committed:
+                under.own.pop(position, None)
         for (_, _, job), reader in self._readers.items():
             if job == under.job.id:
                 allowance = reader.calls.allowance
-                allowance.max_cost = under.max_cost
-                allowance.spent = max(allowance.spent, spent.cost)
+                allowance.max_cost = self._most(under.max_cost)
+                allowance.spent = max(allowance.spent, spent.cost if spent is not None else 0.0)
 
     async def drain(self, seconds: float) -> None:
         """Begins nothing more; what is under way has that long to end."""
@@ -408,11 +453,11 @@ class Workplace:
     def idle(self) -> bool:
         return not self._under_way
 
-    async def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
+    async def _ask(self, question: Callable[[Connection], Answer], *, reads: bool = False) -> Answer:
         """In a transaction, tried until the store is there: the work waits for it rather than to be lost."""
         while True:
             try:
-                return await asyncio.to_thread(self._write, question)
+                return await asyncio.to_thread(self._read if reads else self._write, question)
             except StoreDown as error:
                 log.warning("waiting for the store: %s", error)
             await asyncio.sleep(STORE_SECONDS)

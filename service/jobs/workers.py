@@ -23,6 +23,7 @@ from service.jobs import board, hooks, ledger
 from service.jobs.apart import Apart
 from service.jobs.board import CHUNK
 from service.jobs.liveness import Liveness, liveness, new_worker_id
+from service.jobs.records import DAY_LIMIT
 from service.jobs.work import MakeExtractor, Workplace
 from service.judging import Judge
 from service.models import computes_here
@@ -233,14 +234,15 @@ class Worker:
         with self._store.reading() as connection:
             names = ledger.running(connection)
             there = ledger.open_chunks(connection, most=SWEPT)
+            rested = ledger.over_the_day_no_more(connection)
+        for job in rested:
+            with self._store.writing() as connection:
+                board.go_on(connection, job, after=DAY_LIMIT)
         for job, numbers in there.items():
             if lost := chunks.lost(job, numbers):
                 with self._store.writing() as connection:
                     ledger.back_in_line(connection, job, lost)
                 log.warning("put %d chunks in line again", len(lost), extra={"job": job})
-        with self._store.writing() as connection:
-            for job in ledger.over_the_day_no_more(connection):
-                board.put_in_line(connection, job)
         for job in set(names) - there.keys():
             with self._store.writing() as connection:
                 board.close_if_ended(connection, job)

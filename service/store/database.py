@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError,
 from service.errors import SetupError
 
 _SIGNATURE = b"SQLite format 3\x00"
+CONNECT_SECONDS = 10  # longest wait for a server that says nothing at all
 BUSY_SECONDS = 30.0  # longest wait for another process that is writing
 FIX = "Name a file or a database with ACCORDING_STORE (a path, sqlite:///PATH or postgresql://USER@HOST/NAME)."
 
@@ -53,7 +54,10 @@ def open_engine(url: URL, *, pool_size: int = 8, begins: bool = True) -> Engine:
     these are articles.
     """
     if url.get_backend_name() == "postgresql":
-        return create_engine(url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+        waits = {} if "connect_timeout" in url.query else {"connect_timeout": CONNECT_SECONDS}
+        return create_engine(
+            url, pool_size=pool_size, max_overflow=8, pool_pre_ping=True, hide_parameters=True, connect_args=waits
+        )
     _check_file(url.database or "")
     engine = create_engine(
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}, hide_parameters=True

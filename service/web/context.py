@@ -5,6 +5,7 @@ by `app`, handed to every handler.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -80,9 +81,13 @@ class Context:
         caller = caller_of(request, needs="extract", spends=True)
         if self.calling.is_full(caller.owner):
             self.computing.refuse_if_full(caller.owner)
-        most, length = self.settings.max_file_bytes, length_of(request)
-        with self.doorway.place(most if length is None else min(length, most), caller.owner):
+        with self.at_the_door(request, caller.owner):
             return await read_asked(request, self.settings)
+
+    def at_the_door(self, request: Request, owner: str) -> contextlib.AbstractContextManager[None]:
+        """Room for the body, as large as it says or may be. Raises Problem `busy`."""
+        most, length = self.settings.max_file_bytes, length_of(request)
+        return self.doorway.place(most if length is None else min(length, most), owner)
 
     async def store(self) -> Store:
         """The store. Raises Problem where none is set, StoreDown where it does not answer."""

@@ -424,10 +424,10 @@ def _job_form_schema() -> dict[str, Any]:
 
 
 def limits_body(kind: type[Record]) -> dict[str, Any]:
-    return {
-        "required": True,
-        "content": {"application/json": {"schema": kind.model_json_schema(), "example": {"max_cost": 30.0}}},
-    }
+    schema = kind.model_json_schema()
+    for field in schema["properties"].values():
+        field.pop("default", None)  # what is left out stays as it is: sending a default would change it
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": {"max_cost": 30.0}}}}
 
 
 def job_parameters() -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import ConfigDict, Field
 
 from service.errors import InputError
-from service.jobs.jobs import Jobs
+from service.jobs.jobs import JobEnded, Jobs
 from service.jobs.records import ArticleResult, JobLimits, JobOrder, JobPage, JobView
 from service.keys import Caller
 from service.records import Record
@@ -288,24 +288,19 @@ async def retry(request: Request, job_id: str) -> Response:
     responses={
         200: {"model": JobView, "description": "The job as it is now"},
         **documentation.problem_responses(
-            "foreign-page", "not-found", "job-ended", *documentation.JSON_BODY, *documentation.STORED
+            "foreign-page", "not-found", "job-ended", "busy", *documentation.JSON_BODY, *documentation.STORED
         ),
     },
     openapi_extra={"requestBody": documentation.limits_body(LimitsRequest)},
 )
 async def change(request: Request, job_id: str) -> Response:
-    caller_of(request, needs="jobs")  # before the body is read
     context = context_of(request)
     media_type_of(request, "application/json")
-    limits = from_json(LimitsRequest, await read_body(request, limit=context.settings.max_file_bytes))
+    with context.at_the_door(request, caller_of(request, needs="jobs").owner):
+        body = await read_body(request, limit=context.settings.max_file_bytes)
+    limits = from_json(LimitsRequest, body)
 
-    def set_limits(jobs: Jobs, owner: str) -> JobView | None:
-        view = jobs.view(job_id, owner=owner)
-        if view is not None and view.ended:
-            raise Problem("job-ended")
-        return None if view is None else jobs.change(job_id, limits, owner=owner)
-
-    return await _changed(request, job_id, set_limits)
+    return await _changed(request, job_id, lambda jobs, owner: jobs.change(job_id, limits, owner=owner))
 
 
 @router.delete(
@@ -337,6 +332,8 @@ async def _with_jobs(request: Request, ask: Callable[[Jobs, str], Done], job_id:
     jobs = Jobs(await context.store(), context.settings)
     try:
         return await asyncio.to_thread(ask, jobs, owner)
+    except JobEnded:
+        raise Problem("job-ended") from None
     except InputError as error:
         if error.field == "job":  # it went while it was asked about
             raise _no_job() from None

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError
 from service.errors import InputError
 from service.jobs.addresses import check_form
 from service.jobs.hooks import read_secrets
-from service.jobs.records import MOST_PRIORITY, JobItem, JobOptions, JobOrder
+from service.jobs.records import MOST_PER_MINUTE, MOST_PRIORITY, JobItem, JobOptions, JobOrder
 from service.records import Record
 from service.settings import Settings
 from service.web.bodies import ArticleText, Day, Name, Words, article_of, from_json, media_type_of, read_body
@@ -51,7 +51,9 @@ class _Wanted(Record):
     max_cost: float | None = Field(
         default=None, gt=0, allow_inf_nan=False, description="US dollars; no article is begun beyond it"
     )
-    per_minute: int | None = Field(default=None, ge=1, le=1_000_000, description="most articles begun in a minute")
+    per_minute: int | None = Field(
+        default=None, ge=1, le=MOST_PER_MINUTE, description="most articles begun in a minute"
+    )
     webhook: Words | None = Field(
         default=None, min_length=1, max_length=2_000, description="http or https address that is told when the job ends"
     )

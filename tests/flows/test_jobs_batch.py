@@ -177,6 +177,8 @@ def test_jobs_are_listed_shown_cancelled_and_deleted(a_store):
     assert (a_store.view(job).per_minute, a_store.view(job).max_cost) == (None, 2.0)
     assert "exclude each other" in said_by("change", job, "--max-cost", "3", "--no-max-cost").stderr
     assert "Say what to change" in said_by("change", job).stderr
+    assert "'inf' is no amount" in said_by("change", job, "--max-cost", "inf").stderr
+    assert "2000000 is not in the range" in said_by("change", job, "--per-minute", "2000000").stderr
     assert said_by("cancel", job).stdout == "cancelled, 1/1\n"
     assert said_by("retry", job).exit_code == 2
     assert said_by("results", job).exit_code == 2

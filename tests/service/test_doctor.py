@@ -140,7 +140,7 @@ def test_a_store_that_cannot_be_used_is_told_with_the_fix(found, tmp_path):
     assert not finding.ok
     assert finding.needed
     assert "no SQLite database" in finding.words
-    assert "ACCORDING_STORE=off" in finding.fix
+    assert "ACCORDING_STORE to another, or to off" in finding.fix
 
 
 def test_a_database_that_does_not_answer_is_told_with_the_name_of_the_setting(found):

@@ -14,7 +14,7 @@ from service.errors import InputError, NoAnswer, SetupError
 from service.jobs import board, ledger
 from service.jobs.jobs import Jobs
 from service.jobs.ledger import JobRow, Outcome
-from service.jobs.records import JobFile, JobLimits, JobOptions, JobOrder
+from service.jobs.records import DAY_LIMIT, JobFile, JobLimits, JobOptions, JobOrder
 from service.jobs.work import code_of
 from service.records import Failure, Usage
 from service.store.store import Store
@@ -222,25 +222,109 @@ def test_a_job_stands_still_at_its_limit_of_cost_and_goes_on_with_another(store,
     assert (port.view(view.id).state, port.view(view.id).cost) == ("done", 6.0)
 
 
-def test_a_job_stands_still_at_the_daily_limit_of_its_key_and_goes_on_the_next_day(store, port, monkeypatch):
+@pytest.fixture
+def key(store):
+    """The id of a key that may cost two dollars a day."""
     with store.writing() as connection:
-        key = keys.create(connection, name="desk", now=datetime.now(UTC), cost_per_day=2.0).key
-    extractor = Extracting(lambda _: asyncio.sleep(0.1), cost=1.0)
-    view = port.submit(JobOrder(), articles(6), api_key=key.id)
-    work_and_look(store, view.id, a_place(store, extractor, concurrency=1))
-    stopped = port.view(view.id)
-    assert (stopped.waiting, stopped.failed) == (6 - stopped.done, 0)
-    assert 2 <= stopped.done <= 3
-    assert stopped.paused.startswith("daily limit of the API key reached: $2.0000 of $2;")
+        return keys.create(connection, name="desk", now=datetime.now(UTC), cost_per_day=2.0).key.id
+
+
+def test_jobs_stand_still_at_the_daily_limit_of_their_key_and_go_on_the_next_day(store, port, key, monkeypatch):
+    extractor = Extracting(cost=1.0)
+    names = [port.submit(JobOrder(), articles(6, prefix=name), api_key=key).id for name in "ab"]
+    for name in names:
+        work_and_look(store, name, a_place(store, extractor, concurrency=1))
+
+    first, second = map(port.view, names)
+    assert (first.done, first.waiting, first.failed) == (2, 4, 0)
+    assert (second.done, second.waiting) == (0, 6)
+    assert first.paused == "daily limit of the API key reached: $2.0000 of $2; it goes on after midnight (UTC)"
+    assert first.paused == second.paused
+    assert port.change(first.id, JobLimits(max_cost=50.0)).paused == first.paused  # that is not its reason
+
     with store.reading() as connection:
         assert ledger.over_the_day_no_more(connection) == []
+        monkeypatch.setattr(ledger, "_now", lambda: datetime.now(UTC) + timedelta(days=1))
+        assert ledger.over_the_day_no_more(connection) == sorted(names)
+    for _ in range(2):  # by two workers, say
+        with store.writing() as connection:
+            board.go_on(connection, first.id, after=DAY_LIMIT)
+    again = chunks_of(store, first.id)
+    assert port.view(first.id).paused is None
 
-    monkeypatch.setattr(ledger, "_now", lambda: datetime.now(UTC) + timedelta(days=1))
     with store.writing() as connection:
-        assert ledger.over_the_day_no_more(connection) == [view.id]
-        board.put_in_line(connection, view.id)
+        board.go_on(connection, first.id, after=DAY_LIMIT)
+    assert chunks_of(store, first.id) == again
+    work_and_look(store, first.id, a_place(store, extractor, concurrency=1))
+    assert port.view(first.id).done == 4
 
-    assert port.view(view.id).paused is None
+
+def test_a_daily_limit_is_not_passed_by_what_is_under_way_at_once(store, port, key):
+    extractor = Extracting(lambda name: asyncio.sleep(0 if name == "a0" else 0.05), cost=0.5)
+    view = port.submit(JobOrder(), articles(30), api_key=key)
+    place = a_place(store, extractor, concurrency=8)
+
+    async def run():
+        await place.work_on(view.id, 0)  # says what an article costs
+        await asyncio.gather(*(place.work_on(view.id, chunk) for chunk in chunks_of(store, view.id)))
+        await place.close()
+
+    asyncio.run(run())
+
+    assert port.view(view.id).cost <= 2.0 + 8 * 0.5  # those of the first chunk began before any cost was known
+    assert port.view(view.id).paused.startswith(DAY_LIMIT)
+
+
+def test_limits_count_for_what_was_taken_before_they_were_set(store, port):
+    started = asyncio.Event()
+
+    async def slow(name):
+        started.set()
+        await asyncio.sleep(0.02)
+
+    extractor = Extracting(slow, cost=1.0)
+    view = a_job(store, 40)
+    place = a_place(store, extractor, concurrency=2)
+
+    async def run():
+        working = asyncio.gather(*(place.work_on(view.id, chunk) for chunk in chunks_of(store, view.id)))
+        await started.wait()
+        port.change(view.id, JobLimits(max_cost=6.0))
+        while not working.done():
+            await place.look()
+            await asyncio.sleep(0.005)
+        await place.close()
+
+    asyncio.run(run())
+
+    stopped = port.view(view.id)
+    assert stopped.paused.startswith("cost limit reached")
+    assert stopped.cost <= 8.0  # and one for each place, begun while the first look was on its way
+
+
+def test_what_is_still_under_way_when_a_job_goes_on_is_not_asked_twice(store, port):
+    ends = asyncio.Event()
+    extractor = Extracting(lambda _: ends.wait(), cost=1.0)
+    view = a_job(store, 4)
+    place = a_place(store, extractor)
+
+    async def run():
+        working = [asyncio.create_task(place.work_on(view.id, chunk)) for chunk in chunks_of(store, view.id)]
+        await until(lambda: len(extractor.asked) == 4)
+        with store.writing() as connection:
+            ledger.pause(connection, job_row(store, view.id), "cost limit reached: by another worker")
+        await place.look()
+        port.change(view.id, JobLimits(max_cost=10.0))
+        again = [asyncio.create_task(place.work_on(view.id, chunk)) for chunk in chunks_of(store, view.id)]
+        await asyncio.wait(again, timeout=5)
+        ends.set()
+        await asyncio.gather(*working, *again)
+        await place.close()
+
+    asyncio.run(run())
+
+    assert sorted(extractor.asked) == ["a0", "a1", "a2", "a3"]
+    assert (port.view(view.id).state, port.view(view.id).cost) == ("done", 4.0)
 
 
 def test_an_article_that_breaks_the_limit_of_cost_waits_rather_than_fails(store, port):

@@ -195,6 +195,9 @@ def test_a_backup_takes_the_place_of_an_older_one_and_of_nothing_else(tmp_path):
         first = back_up(store, tmp_path / "nightly.gz")
         _fill(store)
         assert sum(back_up(store, tmp_path / "nightly.gz").values()) > sum(first.values())
+        (tmp_path / "empty.gz").write_bytes(gzip.compress(b""))
+        with pytest.raises(SetupError, match=r"empty.gz is no backup"):
+            back_up(store, tmp_path / "empty.gz")
         with pytest.raises(SetupError, match=r"article.txt is no backup of a store, and would be overwritten"):
             back_up(store, tmp_path / "article.txt")
 

@@ -351,7 +351,7 @@ def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, cap
         seen = {}
 
         async def until(condition):
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(200):
                 while not condition():
                     await asyncio.sleep(0.05)
 
@@ -371,7 +371,7 @@ def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, cap
             working = asyncio.create_task(work(post, stop))
             await until(lambda: done() >= 10)
             filler = fill(a_small_disk)
-            await until(lambda: "disk is full" in caplog.text)
+            await until(lambda: "results wait for the store" in caplog.text)
             seen["full"] = done()
             await asyncio.sleep(2)
             seen["later"] = done()
