@@ -31,6 +31,7 @@ from service.records import (
 )
 from service.settings import Settings
 from service.web.app import create_app
+from service.web.protocol import HastyProtocol
 
 _SAID = re.compile(r"(?P<who>\w+) (?P<cue>said) (?P<what>[^.]+)\.")
 _NUMBER = re.compile(r"(at least )?(\d+)")
@@ -207,7 +208,9 @@ def raw(app: FastAPI, chunks: list[bytes], headers: list[tuple[bytes, bytes]]) -
 def running(app: FastAPI) -> Iterator[str]:
     """A real server on this machine's loopback, for what needs a wire; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2)
+        config = uvicorn.Config(
+            app, http=HastyProtocol, log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -1,13 +1,14 @@
 """How long may a connection keep the server waiting?"""
 
 import contextlib
+import json
 import socket
 import time
 
 import pytest
-import uvicorn
 from web_app import Scripted, an_app, running
 
+from service.settings import Settings
 from service.web import protocol
 
 pytestmark = pytest.mark.network
@@ -15,15 +16,10 @@ pytestmark = pytest.mark.network
 
 @pytest.fixture
 def hasty(monkeypatch):
-    """Servers of this test speak as `serve` has them speak, with less patience."""
+    """Servers of this test have less patience."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.3)
     monkeypatch.setattr(protocol, "TAKING_SECONDS", 0.5)
-    configure = uvicorn.Config.__init__
-
-    def with_protocol(self, app, **options):
-        configure(self, app, http=protocol.HastyProtocol, **options)
-
-    monkeypatch.setattr(uvicorn.Config, "__init__", with_protocol)
+    monkeypatch.setattr(protocol, "LINGER_SECONDS", 0.5)
 
 
 @contextlib.contextmanager
@@ -121,3 +117,52 @@ def test_who_takes_nothing_of_the_answer_gives_the_place_free(hasty):
             time.sleep(0.05)
         assert app.state.context.metrics.in_flight._value.get() == 0
         assert app.state.context.computing.working == 0
+
+
+# ── answers that come early ───────────────────────────────────────────────────────────────────────────────────────
+
+TOO_LARGE = b"POST /v1/extract HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+def all_of(connection):
+    parts = []
+    while part := connection.recv(65_536):
+        parts.append(part)
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize(
+    ("length", "body"),
+    [
+        pytest.param(b"Content-Length: 20000000", b"x" * 20_000_000, id="announced"),
+        pytest.param(b"Transfer-Encoding: chunked", b"100000\r\n" + b"x" * 0x100000 + b"\r\n0\r\n\r\n", id="chunked"),
+    ],
+)
+def test_who_sends_too_much_can_send_all_of_it_and_then_read_why_it_is_refused(length, body):
+    app = an_app(settings=Settings(max_file_bytes=400))
+    with running(app) as address, connected(address) as connection:
+        connection.sendall(TOO_LARGE + length + b"\r\n\r\n")
+        time.sleep(0.2)  # so that the answer is there before the body
+        connection.sendall(body)
+        head, _, told = all_of(connection).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 413 ")
+    assert json.loads(told)["type"] == "/problems/too-large"
+
+
+def trickle(connection, *, seconds):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+def test_who_goes_on_sending_after_the_answer_is_hung_up_on(hasty):
+    app = an_app(settings=Settings(max_file_bytes=400))
+    with running(app) as address, connected(address) as connection:
+        connection.sendall(TOO_LARGE + b"Content-Length: 20000000\r\n\r\n")
+        began = time.monotonic()
+        with pytest.raises((ConnectionResetError, BrokenPipeError)):
+            trickle(connection, seconds=10)
+
+        assert 0.4 < time.monotonic() - began < 5
