@@ -11,6 +11,7 @@ the description does not name, or was an error that nobody planned.
 import argparse
 import logging
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -31,9 +32,14 @@ def main() -> None:
     parser.add_argument("--model", help="read articles with it instead of a stand-in")
     given = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    app = create_app(Settings(model=given.model)) if given.model else an_app()
     began = time.monotonic()
-    fuzzed = fuzz(app, cases=given.cases, seed=given.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(store=f"{folder}/store.sqlite")
+        if given.model:
+            app = create_app(settings.model_copy(update={"model": given.model}))
+        else:
+            app = an_app(settings=settings)
+        fuzzed = fuzz(app, cases=given.cases, seed=given.seed)
     total = sum(fuzzed.statuses.values())
     counts = ", ".join(f"{status}: {count:,}" for status, count in sorted(fuzzed.statuses.items()))
     print(f"{total:,} answers in {time.monotonic() - began:.0f} s | {counts} | {fuzzed.unplanned} unplanned errors")

@@ -17,21 +17,22 @@ pytestmark = [
 CASES = 8  # of an operation in each phase; some ten seconds
 
 
-def an_app_as_it_is():
-    return an_app(), {}
+@pytest.mark.parametrize(
+    ("settings", "places"),
+    [
+        pytest.param({"store": "store.sqlite"}, {}, id="as-it-is"),
+        pytest.param(
+            {"max_characters": 20, "max_file_bytes": 400}, {"computing": 1, "waiting": 0}, id="small-and-bare"
+        ),
+    ],
+)
+def test_no_request_brings_an_answer_that_is_not_described(tmp_path, monkeypatch, settings, places):
+    monkeypatch.chdir(tmp_path)
 
-
-def a_small_app():
-    return an_app(settings=Settings(max_characters=20, max_file_bytes=400), computing=1, waiting=0), {}
-
-
-@pytest.mark.parametrize("make", [an_app_as_it_is, a_small_app])
-def test_no_request_brings_an_answer_that_is_not_described(make):
-    app, headers = make()
-
-    fuzzed = fuzz(app, cases=CASES, headers=headers)
+    fuzzed = fuzz(an_app(settings=Settings(**settings), **places), cases=CASES)
 
     assert fuzzed.failures == ()
     assert fuzzed.unplanned == 0
     assert sum(fuzzed.statuses.values()) > 60
     assert {200, 422} <= fuzzed.statuses.keys()
+    assert ("store" in settings) == ({202, 204, 404} <= fuzzed.statuses.keys())  # jobs are ordered, found and deleted
