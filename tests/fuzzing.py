@@ -1,7 +1,7 @@
 """Requests made from the service's own description, and what is wrong with the answers.
 
-Whatever is described is asked, also what is new. The application, with a
-store in a folder of its own, is for the caller to give."""
+Whatever is described is asked, also what is new. The application, with a store in a folder of its own, is for the
+caller to give."""
 
 import json
 from collections import Counter
