@@ -268,11 +268,11 @@ class Workplace:
         while (reached := await self._reached(under)) is not None:
             if self._stopping or not under.open:
                 return False
-            if not under.begun:
+            if not self._begun_with(under):
                 await self._pause(under, reached)
                 return False
             under.settled.clear()
-            await under.settled.wait()
+            await under.settled.wait()  # at the latest until the next look
         if under.per_minute is not None:
             per_minute, now = under.per_minute, time.time()
             start = await self._ask(
@@ -294,9 +294,15 @@ class Workplace:
         if not under.by_day or key is None:
             return None
         day = await self._ask(lambda connection: ledger.day_of(connection, key), reads=True)
-        begun = [len(other.begun) for other in self._under_way.values() if other.job.api_key == key]
-        expected = under.ended_cost / under.ended * (sum(begun) + 1) if under.ended and any(begun) else 0.0
+        begun = self._begun_with(under)
+        expected = under.ended_cost / under.ended * (begun + 1) if under.ended and begun else 0.0
         return None if day is None or not day.over(expected) else day.words
+
+    def _begun_with(self, under: _UnderWay) -> int:
+        """Articles under way here whose cost counts against the same limits."""
+        if not under.by_day:
+            return len(under.begun)
+        return sum(len(each.begun) for each in self._under_way.values() if each.job.api_key == under.job.api_key)
 
     async def _finish(self, under: _UnderWay, waiting: Waiting, outcome: Outcome) -> bool:
         failures = outcome.extraction.failures if outcome.extraction is not None else ()
