@@ -42,7 +42,7 @@ case $what in
     ruff format --check . && ruff check .
     mypy
     lint-imports
-    python -m pytest -n auto --maxprocesses 4 --dist loadfile "${@:2}"
+    python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder "${@:2}"
     ;;
   eval)
     set_up run -e .
