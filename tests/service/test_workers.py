@@ -277,6 +277,17 @@ def listening():
     return [row[1] for row in rows if len(row) > 9 and row[3] == "0A" and f"socket:[{row[9]}]" in links]
 
 
+def a_post(address, extractor, *, concurrency):
+    return Post(
+        address,
+        SETTINGS,
+        concurrency=concurrency,
+        make_extractor=lambda name, settings, calls=None: extractor,
+        make_judge=lambda settings, calls: None,
+        warm=lambda _: None,
+    )
+
+
 def test_a_worker_does_a_job_opens_no_port_and_leaves_nothing_in_line(any_store, any_address):
     extractor = Extracting()
     view = a_job(any_store, 70)
@@ -284,14 +295,7 @@ def test_a_worker_does_a_job_opens_no_port_and_leaves_nothing_in_line(any_store,
 
     async def run():
         stop = asyncio.Event()
-        post = Post(
-            any_address,
-            SETTINGS,
-            concurrency=8,
-            make_extractor=lambda name, settings, calls=None: extractor,
-            make_judge=lambda settings, calls: None,
-            warm=lambda _: None,
-        )
+        post = a_post(any_address, extractor, concurrency=8)
         working = asyncio.create_task(work(post, stop))
         for _ in range(600):
             await asyncio.sleep(0.1)
@@ -360,14 +364,7 @@ def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, cap
 
         async def run():
             stop = asyncio.Event()
-            post = Post(
-                address,
-                SETTINGS,
-                concurrency=2,
-                make_extractor=lambda name, settings, calls=None: extractor,
-                make_judge=lambda settings, calls: None,
-                warm=lambda _: None,
-            )
+            post = a_post(address, extractor, concurrency=2)
             working = asyncio.create_task(work(post, stop))
             await until(lambda: done() >= 10)
             filler = fill(a_small_disk)
