@@ -10,6 +10,7 @@ import re
 import shutil
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -157,11 +158,12 @@ def _work(jobs: "Jobs", view: "JobView", output: "_Output", command: list[str], 
     from service.store.database import StoreDown
 
     supervisor = Supervisor(command, processes, drain_seconds=DRAIN_SECONDS, say=lambda words: _say(words))
-    due = 0.0
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # `docker stop` is as good a wish as Ctrl-C
+    due, told = 0.0, threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):  # `docker stop` is as good a wish as Ctrl-C
+        signal.signal(number, lambda *_: told.set())
     try:
         with _progress(view) as tell:
-            while not (view.ended or (view.paused and view.waiting)):
+            while not (told.is_set() or view.ended or (view.paused and view.waiting)):
                 supervisor.look()
                 if time.monotonic() >= due:
                     with contextlib.suppress(StoreDown):  # the workers wait for it too
@@ -169,14 +171,16 @@ def _work(jobs: "Jobs", view: "JobView", output: "_Output", command: list[str], 
                         output.write(jobs, view.id)
                         tell(view)
                     due = time.monotonic() + LOOK_SECONDS
-                time.sleep(POLL_SECONDS)
-    except KeyboardInterrupt:
-        _say("ending what is under way …")
-        supervisor.stop()
-        _say(f"job {view.id} stands at {view.done:,} of {view.total:,}; the same command goes on with it")
-        sys.exit(PARTLY)
+                told.wait(POLL_SECONDS)
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a second Ctrl-C waits for nobody
+        if told.is_set():
+            _say("ending what is under way …")
     finally:
         supervisor.stop()
+    if told.is_set():
+        view = jobs.view(view.id) or view
+        _say(f"job {view.id} stands at {view.done:,} of {view.total:,}; the same command goes on with it")
+        sys.exit(PARTLY)
     return view
 
 

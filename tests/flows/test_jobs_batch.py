@@ -64,7 +64,7 @@ def test_a_batch_is_written_in_order_and_leaves_nothing_behind(lines, tmp_path):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "told-to-end"])
 def test_a_batch_that_was_interrupted_goes_on(lines, tmp_path, number):
     store, out = tmp_path / "store.sqlite", tmp_path / "out.jsonl"
-    slow = batch(lines, out, "--processes", "1", "--per-minute", "120", ACCORDING_STORE=str(store))
+    slow = batch(lines, out, "--processes", "1", "--per-minute", "30", ACCORDING_STORE=str(store))
     with Store.open(str(store)) as opened:
         jobs = Jobs(opened, Settings())
         until = time.monotonic() + 60
