@@ -74,9 +74,9 @@ class _UnderWay:
     by_day: bool = False  # its API key has a daily limit of cost
     spent: ledger.Spent = ledger.NOTHING_SPENT
     own: dict[int, float] = field(default_factory=dict)  # US dollars by position, as far as they may not be in `spent`
+    committed: set[int] = field(default_factory=set)  # of those
     ended: int = 0  # articles, here
     ended_cost: float = 0.0  # US dollars for those
-    committed: set[int] = field(default_factory=set)  # of those
     tasks: set[asyncio.Task[bool]] = field(default_factory=set)
     begun: set[asyncio.Task[bool]] = field(default_factory=set)
     gate: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -180,8 +180,13 @@ class Workplace:
         job = opened.job
         under = self._under_way.get(job.id)
         if under is None or not under.open:  # one that stood still goes on with other limits
-            under = _UnderWay(job, max_cost=job.max_cost, per_minute=job.per_minute, by_day=opened.by_day)
-            under.spent = opened.spent
+            under = _UnderWay(
+                job,
+                max_cost=job.max_cost,
+                per_minute=job.per_minute,
+                by_day=opened.by_day,
+                spent=opened.spent,
+            )
             self._under_way[job.id] = under
         under.chunks += 1
         return under
