@@ -283,9 +283,10 @@ def _read_warm(data: bytes, order: str, seconds: float, longest: int, work: Work
     for _ in range(2):  # a helper that somebody has killed is replaced once
         helper = _helpers.get()
         ours, theirs = socket.socketpair()
-        with contextlib.closing(_Reader(ours)) as reader, work.ended_by(reader.end):
-            with theirs, contextlib.suppress(OSError):
+        with contextlib.closing(_Reader(ours)) as reader, theirs, work.ended_by(reader.end):
+            with contextlib.suppress(OSError):
                 helper.fork(order, theirs)
+            theirs.close()  # or the end of the process that has it too would not be seen
             if reader.meet():
                 return reader.ask(data, seconds, longest)
         work.check()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -287,6 +288,28 @@ def test_what_is_cancelled_before_it_begins_is_never_begun(way):
 
     with pytest.raises(CancelledError):
         parse_apart(PAGE, kind="html", max_characters=100, work=work)
+
+
+@warm_only
+def test_a_cancellation_between_the_line_and_the_reader_leaves_no_connection_open(helpers, monkeypatch):
+    work, pairs = Work(), []
+    pair, get = socket.socketpair, helpers.get
+
+    def recorded(*which):
+        pairs.append(pair(*which))
+        return pairs[-1]
+
+    def get_and_cancel():
+        helper = get()
+        monkeypatch.setattr(socket, "socketpair", recorded)
+        work.cancel()
+        return helper
+
+    monkeypatch.setattr(helpers, "get", get_and_cancel)
+    with pytest.raises(CancelledError):
+        parse("on", work=work)
+
+    assert [end.fileno() for ends in pairs for end in ends] == [-1, -1]
 
 
 def test_few_read_at_once_and_who_stands_in_line_can_leave(helpers, monkeypatch):
