@@ -5,14 +5,13 @@ Looks beforehand at what would fail or be unsafe, and says so in words. What is 
 
 import contextlib
 import os
-import tempfile
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of
+from service.commands.shared import counted_together, give_up, joined, settings_of
 
 if TYPE_CHECKING:
     from service.settings import Settings
@@ -55,15 +54,9 @@ def serve(host: str, port: int, workers: int, job_workers: int, open_: bool) -> 
         give_up(error)
     if open_:
         os.environ["ACCORDING_OPEN"] = "true"  # each process reads its own settings
-    click.echo(f"according: http://{f'[{host}]' if ':' in host else host}:{port}/", err=True)
-    with job_workers_beside(job_workers if settings.store is not None else 0):
-        if workers == 1:
-            _run(host, port, workers)
-            return
-        # The processes count together in files; the client library reads this when it is imported.
-        with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
-            os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
-            _run(host, port, workers)
+    click.echo(f"according: http://{joined(host, port)}/", err=True)
+    with counted_together(), job_workers_beside(job_workers if settings.store is not None else 0):
+        _run(host, port, workers)
 
 
 @contextlib.contextmanager

@@ -2,7 +2,9 @@
 
 import math
 import os
+import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -28,6 +30,23 @@ class Dollars(click.FloatRange):
         if not math.isfinite(amount):
             self.fail(f"{value!r} is no amount of US dollars, such as 2.50.", param, ctx)
         return amount
+
+
+class Address(click.ParamType[tuple[str, int]]):
+    """PORT on this machine alone, or HOST:PORT; an IPv6 host stands in brackets."""
+
+    name = "address"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        found = re.fullmatch(r"(?:([^:]+|\[[0-9a-fA-F:]+\]):)?([0-9]{1,5})", str(value))
+        if found is None or not 0 < int(found[2]) < 65_536:
+            self.fail(f"{value!r} is no address, such as 9464 or 0.0.0.0:9464.", param, ctx)
+        return (found[1] or "127.0.0.1").strip("[]"), int(found[2])
+
+
+def joined(host: str, port: int) -> str:
+    """As in a URL."""
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 def settings_of(**changes: Any) -> "Settings":
@@ -74,6 +93,17 @@ def in_words() -> Iterator[None]:
         yield
     except AccordingError as error:
         give_up(error)
+
+
+@contextmanager
+def counted_together() -> Iterator[None]:
+    """What this process and those started in the block count for Prometheus is told as one.
+
+    To be entered before the client library is imported, which reads the variable then.
+    """
+    with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+        yield
 
 
 def give_up(error: Exception) -> NoReturn:

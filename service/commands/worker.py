@@ -3,15 +3,17 @@
 Parses, calls and prints. Everything heavy is imported inside the command, so that help comes at once.
 """
 
+import contextlib
+import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import give_up, settings_of, store_of
+from service.commands.shared import Address, counted_together, give_up, joined, settings_of, store_of
 
 if TYPE_CHECKING:
     from service.jobs.workers import Post
@@ -23,6 +25,12 @@ if TYPE_CHECKING:
 @click.option("--concurrency", type=click.IntRange(1), metavar="N", help="Articles under way at once in a process.")
 @click.option("--model", metavar="NAME", help="The model that the number of processes goes by.")
 @click.option("--drain", type=click.FloatRange(0), default=20.0, show_default=True, help="Seconds to end in.")
+@click.option(
+    "--metrics",
+    type=Address(),
+    metavar="[HOST:]PORT",
+    help="Tell Prometheus there, at /metrics, what the workers count; HOST is 127.0.0.1 unless named.",
+)
 @click.option("--child", is_flag=True, hidden=True)
 @click.option("--apart", nargs=2, hidden=True, metavar="JOB CHUNK")
 def worker(
@@ -30,6 +38,7 @@ def worker(
     concurrency: int | None,
     model: str | None,
     drain: float,
+    metrics: tuple[str, int] | None,
     child: bool,
     apart: tuple[str, str] | None,
 ) -> None:
@@ -50,22 +59,32 @@ def worker(
                 sys.exit(run_apart(post, apart[0], int(apart[1])))
             return run_worker(post)
         _check(store)
+        count = processes or default_processes(settings.model)
+        command = child_command(concurrency=concurrency, model=model, drain=drain)
+        with _told_at(metrics):
+            supervise(command, count, drain_seconds=drain)
     except AccordingError as error:
         give_up(error)
-    count = processes or default_processes(settings.model)
-    command = child_command(concurrency=concurrency, model=model, drain=drain)
-    return supervise(command, count, drain_seconds=drain)
+    sys.exit(0)
 
 
 def post_for(settings: "Settings", store: str, *, concurrency: int | None, drain: float) -> "Post":
     from service.jobs.workers import Post
+    from service.telemetry import tracing_of
 
+    counts = None
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # whoever started this process tells what it counts
+        from service.counting import WorkCounts
+
+        counts = WorkCounts(settings)
     return Post(
         store=store,
         settings=settings,
         concurrency=concurrency or settings.concurrency,
         drain_seconds=drain,
         apart=[sys.executable, "-m", "service.cli", "worker", "--model", settings.model, "--apart"],
+        counts=counts,
+        tracing=tracing_of(os.environ),
     )
 
 
@@ -80,18 +99,36 @@ def child_command(*, concurrency: int | None, model: str | None, drain: float) -
 
 def default_processes(model: str) -> int:
     """Computing wants a process for each core; waiting for a model elsewhere does not."""
-    import os
-
     from service.models import computes_here
 
     return len(os.sched_getaffinity(0)) if computes_here(model) else 1
 
 
 def _check(store: str) -> None:
-    """Raises StoreDown or SetupError before any process is started."""
+    """Raises SetupError before any process is started. A store that is down is waited for by each."""
+    from service.store.database import StoreDown
     from service.store.store import Store
+    from service.telemetry import tracing_of
 
-    Store.open(store).close()
+    tracing_of(os.environ).shut_down()
+    try:
+        Store.open(store).close()
+    except StoreDown as error:
+        click.echo(f"according: {error} The workers wait for it.", err=True)
+
+
+@contextlib.contextmanager
+def _told_at(address: tuple[str, int] | None) -> Iterator[None]:
+    """What all workers count is told there, as long as the block lasts. Raises SetupError."""
+    if address is None:
+        yield
+        return
+    with counted_together():
+        from service.counting import told_at
+
+        with told_at(*address):
+            click.echo(f"according: counts at http://{joined(*address)}/metrics", err=True)
+            yield
 
 
 def supervise(command: Sequence[str], processes: int, *, drain_seconds: float) -> None:
@@ -109,4 +146,3 @@ def supervise(command: Sequence[str], processes: int, *, drain_seconds: float) -
             supervisor.look()
     finally:
         supervisor.stop()
-    sys.exit(0)

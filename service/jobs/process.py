@@ -35,7 +35,10 @@ def run_worker(post: Post, started: Callable[[str], object] = lambda _: None) ->
         _when_alone(ended)
         await work(post, stop, started)
 
-    asyncio.run(until_told())
+    try:
+        asyncio.run(until_told())
+    finally:
+        post.tracing.shut_down()
 
 
 def run_apart(post: Post, job: str, chunk: int) -> int:
@@ -46,6 +49,8 @@ def run_apart(post: Post, job: str, chunk: int) -> int:
     except Exception as error:
         print(f"according: {type(error).__name__}: {error}", file=sys.stderr)
         return OUR_ERROR
+    finally:
+        post.tracing.shut_down()
     return 0
 
 

@@ -11,9 +11,9 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
@@ -35,6 +35,10 @@ from service.records import Article, Extraction
 from service.settings import Settings
 from service.store.database import StoreDown
 from service.store.store import Store
+from service.telemetry import Tracing, tell_extraction
+
+if TYPE_CHECKING:
+    from service.counting import WorkCounts
 
 COMPUTING = 2  # articles that are computed in this process: one while the other's result is committed
 KEPT_READERS = 8
@@ -116,6 +120,8 @@ class Workplace:
         make_extractor: MakeExtractor,
         make_judge: Callable[[Settings, Calls | None], Judge | None],
         apart: Apart | None,
+        counts: "WorkCounts | None" = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """`apart` starts processes for articles that may kill theirs; None in such a process itself."""
         self._store = store
@@ -125,7 +131,9 @@ class Workplace:
         self._make_extractor = make_extractor
         self._make_judge = make_judge
         self._apart = apart
-        self._calls = Calls(settings)
+        self._counts = counts
+        self._tracing = tracing or Tracing()
+        self._calls = self._new_calls(settings)
         self._keeper = Keeper(store)
         self._under_way: dict[str, _UnderWay] = {}
         self._readers: dict[tuple[str, str, str | None], _Reader] = {}
@@ -220,7 +228,7 @@ class Workplace:
                 lambda connection, at=each.position: ledger.begin_alone(connection, job, at)  # type: ignore[misc]
             )
             tell("begin", each.position)
-            settled = await self._article(under, each)
+            settled = await asyncio.create_task(self._article(under, each))  # as all are: a trace has its own task
             tell("end", each.position)
             await self.look()
             if not settled or not under.open:
@@ -298,16 +306,20 @@ class Workplace:
         key = under.job.api_key
         if not under.by_day or key is None:
             return None
-        day = await self._ask(lambda connection: ledger.day_of(connection, key), reads=True)
         begun = self._begun_with(under)
-        expected = under.ended_cost / under.ended * (begun + 1) if under.ended and begun else 0.0
+        day = await self._ask(lambda connection: ledger.day_of(connection, key), reads=True)
+        while not begun <= (now := self._begun_with(under)):  # what ended meanwhile may be missing in that sum
+            begun = now
+            day = await self._ask(lambda connection: ledger.day_of(connection, key), reads=True)
+        expected = under.ended_cost / under.ended * (len(now) + 1) if under.ended and now else 0.0
         return None if day is None or not day.over(expected) else day.words
 
-    def _begun_with(self, under: _UnderWay) -> int:
+    def _begun_with(self, under: _UnderWay) -> Set[asyncio.Task[bool]]:
         """Articles under way here whose cost counts against the same limits."""
         if not under.by_day:
-            return len(under.begun)
-        return sum(len(each.begun) for each in self._under_way.values() if each.job.api_key == under.job.api_key)
+            return under.begun
+        same = (each.begun for each in self._under_way.values() if each.job.api_key == under.job.api_key)
+        return set().union(*same)
 
     async def _finish(self, under: _UnderWay, waiting: Waiting, outcome: Outcome) -> bool:
         failures = outcome.extraction.failures if outcome.extraction is not None else ()
@@ -339,7 +351,7 @@ class Workplace:
             if article is None:
                 article, file_sha256 = await self._from_file(under.job, waiting, reader.settings)
                 read = article
-            extraction = await _extracted(article, reader, file_sha256)
+            extraction = await self._extracted(article, reader, file_sha256)
         except AccordingError as error:
             return nothing._replace(article=read, error=code_of(error), message=str(error))
         except Exception as error:  # one bad article must not lose the others; the kind of error leads to its cause
@@ -350,6 +362,23 @@ class Workplace:
             return outcome
         why = extraction.failures[0]
         return outcome._replace(error=why.reason, message=why.message)
+
+    async def _extracted(self, article: Article, reader: _Reader, file_sha256: str | None) -> Extraction:
+        traced = self._tracing.extraction(reader.extractor.name)
+        items = extract_stream(
+            article, extractor=reader.extractor, settings=reader.settings, judge=reader.judge, file_sha256=file_sha256
+        )
+        try:
+            async with contextlib.aclosing(items) as stream:  # type: ignore[type-var]
+                async for item in stream:
+                    if isinstance(item, Extraction):
+                        if self._counts is not None:
+                            self._counts.extraction(item)
+                        tell_extraction(traced, item)
+                        return item
+        finally:
+            traced.end()
+        raise AccordingError("The extraction ended without a result.")
 
     async def _from_file(self, job: JobRow, waiting: Waiting, settings: Settings) -> tuple[Article, str]:
         data = await self._ask(lambda connection: ledger.file_of(connection, job.id, waiting.position))
@@ -386,10 +415,14 @@ class Workplace:
         settings = job.options.applied_to(self._settings).model_copy(update={"model": job.model})
         calls = self._calls
         if under.max_cost is not None:
-            calls = Calls(settings.model_copy(update={"max_cost": self._most(under.max_cost)}))
+            calls = self._new_calls(settings.model_copy(update={"max_cost": self._most(under.max_cost)}))
             calls.allowance.spent = under.cost
         extractor = self._make_extractor(job.model, settings, calls)
         return _Reader(extractor, self._make_judge(settings, calls), settings, calls)
+
+    def _new_calls(self, settings: Settings) -> Calls:
+        on_call = self._counts.model_call if self._counts is not None else None
+        return Calls(settings, on_call=on_call, tracing=self._tracing)
 
     def _most(self, max_cost: float | None) -> float | None:
         """The lower of the job's limit and this process's own."""
@@ -480,17 +513,6 @@ class Workplace:
     def _read(self, question: Callable[[Connection], Answer]) -> Answer:
         with self._store.reading() as connection:
             return question(connection)
-
-
-async def _extracted(article: Article, reader: _Reader, file_sha256: str | None) -> Extraction:
-    items = extract_stream(
-        article, extractor=reader.extractor, settings=reader.settings, judge=reader.judge, file_sha256=file_sha256
-    )
-    async with contextlib.aclosing(items) as stream:  # type: ignore[type-var]
-        async for item in stream:
-            if isinstance(item, Extraction):
-                return item
-    raise AccordingError("The extraction ended without a result.")
 
 
 def code_of(error: AccordingError) -> str:

@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError
@@ -32,8 +32,10 @@ from service.records import Article
 from service.settings import Settings
 from service.store.database import StoreDown, open_engine
 from service.store.store import Store
+from service.telemetry import Tracing
 
 if TYPE_CHECKING:
+    from service.counting import WorkCounts
     from service.jobs.engine import Chunks, Line
 
 LOOK_SECONDS = 0.5  # between two looks at jobs under way: a cancelled one ends within a second
@@ -77,6 +79,8 @@ class Post:
     apart: Sequence[str] = ()
     warm: Callable[[str], None] = warm
     version: str | None = None
+    counts: "WorkCounts | None" = None
+    tracing: Tracing = field(default_factory=Tracing)
 
 
 async def work(post: Post, stop: asyncio.Event, started: Callable[[str], object] = lambda _: None) -> None:
@@ -116,6 +120,8 @@ async def work_apart(post: Post, job: str, chunk: int, tell: Callable[[str, int]
             make_extractor=post.make_extractor,
             make_judge=post.make_judge,
             apart=None,
+            counts=post.counts,
+            tracing=post.tracing,
         )
         await place.one_by_one(job, chunk, tell)
         await place.close()
@@ -135,6 +141,8 @@ class Worker:
             make_extractor=post.make_extractor,
             make_judge=post.make_judge,
             apart=Apart(post.apart) if post.apart else None,
+            counts=post.counts,
+            tracing=post.tracing,
         )
         self._life: Liveness = liveness(store, self.id)
 

@@ -91,7 +91,7 @@ def create_app(
     }
     tracing = tracing or Tracing()
     metrics = Metrics(settings, keeping, shops)
-    calls = Calls(settings, on_call=metrics.model_call, tracing=tracing)
+    calls = Calls(settings, on_call=metrics.work.model_call, tracing=tracing)
     app.state.context = Context(
         settings=settings,
         make_extractor=make_extractor or partial(choose.make_extractor, calls=calls),

@@ -136,7 +136,7 @@ class Context:
             ):
                 if isinstance(item, Extraction):
                     self.callers.charge(caller, item.usage.cost_usd or 0.0)
-                    self.metrics.extraction(item)
+                    self.metrics.work.extraction(item)
                     tell_extraction(traced, item)
                     if store is not None:
                         item = await asyncio.to_thread(_kept, store, item, caller.owner)

@@ -106,6 +106,7 @@ def test_a_job_goes_from_its_order_to_the_message_that_it_is_done(tmp_path):
         assert again.content == first.content
 
         name, last = the_last_event(address, job)
+        counted = httpx.get(f"{address}/metrics").text
         results = [json.loads(line) for line in httpx.get(f"{address}/v1/jobs/{job}/results").text.splitlines()]
         found = httpx.get(f"{address}/v1/claims", params={"speaker": "reyes", "low": 25, "high": 25}).json()
         assert wait_for(lambda: receiver.came, 30), "the message counts what is there when it is written"
@@ -113,6 +114,7 @@ def test_a_job_goes_from_its_order_to_the_message_that_it_is_done(tmp_path):
         left = httpx.get(f"{address}/v1/claims", params={"low": 25, "high": 25}).json()
 
         assert (name, last["state"], last["done"], last["failed"]) == ("done", "done", COUNT, 0)
+        assert f'according_extractions_total{{model="embedded",status="complete"}} {COUNT}.0' in counted
         assert [line["position"] for line in results] == list(range(COUNT))
         for line in results:
             article = line["extraction"]["article"]["text"]

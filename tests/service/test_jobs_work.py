@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -257,6 +258,32 @@ def test_jobs_stand_still_at_the_daily_limit_of_their_key_and_go_on_the_next_day
     assert chunks_of(store, first.id) == again
     work_and_look(store, first.id, a_place(store, extractor, concurrency=1))
     assert port.view(first.id).done == 4
+
+
+def test_what_ends_while_the_day_s_sum_is_asked_for_counts_for_the_daily_limit(store, port, key, monkeypatch):
+    ends, day_of = threading.Event(), ledger.day_of
+
+    async def slow(name):
+        while len(extractor.asked) > 1 and not ends.is_set():
+            await asyncio.sleep(0.005)
+
+    def asked_too_early(connection, of):
+        day = day_of(connection, of)
+        if day.spent == 1.0 and len(extractor.asked) == 2 and not ends.is_set():
+            ends.set()
+            until = time.monotonic() + 10
+            while sum(row.state == "done" for row in rows(store)) < 2 and time.monotonic() < until:
+                time.sleep(0.005)
+            time.sleep(0.05)  # and its place is free
+        return day
+
+    monkeypatch.setattr(ledger, "day_of", asked_too_early)
+    extractor = Extracting(slow, cost=1.0)
+    view = port.submit(JobOrder(), articles(4), api_key=key)
+    work_and_look(store, view.id, a_place(store, extractor, concurrency=1))
+
+    assert ends.is_set()
+    assert port.view(view.id).done == 2
 
 
 def test_a_daily_limit_is_not_passed_by_what_is_under_way_at_once(store, port, key):

@@ -7,17 +7,19 @@ import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 from web_app import an_app, ask, extract
 
+from service.counting import WorkCounts, exposition, known_models
 from service.records import Usage
 from service.settings import Settings
 from service.store.database import StoreDown
 from service.store.store import Store
 from service.store.tables import job_articles, jobs
 from service.web.keeping import Keeping
-from service.web.metrics import LOOK_AGAIN, Metrics, Stored, known_models
+from service.web.metrics import LOOK_AGAIN, Stored
 
 TEXT = "Ines said 40 crates were lost. Omar said maybe 3 were."
 
@@ -105,12 +107,13 @@ def test_articles_claims_and_those_for_review_are_counted_and_no_word_of_them_is
 )
 def test_only_models_of_the_settings_are_named(settings, asked, label):
     given = Settings(**settings)
-    metrics = Metrics(given, Keeping(None), {})
+    registry = CollectorRegistry()
+    counts = WorkCounts(given, registry)
 
     usage = Usage(calls=2, retries=1, prompt_tokens=7, completion_tokens=3, cost_usd=0.5)
-    metrics.model_call(asked, outcome="rate_limited", seconds=1.0, usage=usage)
-    metrics.model_call(asked, outcome="KeyError: 'secret'", seconds=1.0, usage=Usage())
-    seen = samples(metrics.exposition().decode())
+    counts.model_call(asked, outcome="rate_limited", seconds=1.0, usage=usage)
+    counts.model_call(asked, outcome="KeyError: 'secret'", seconds=1.0, usage=Usage())
+    seen = samples(exposition(registry).decode())
 
     model = ("model", label)
     assert seen[("according_model_calls_total", model, ("outcome", "rate_limited"))] == 1

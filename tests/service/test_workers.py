@@ -349,7 +349,13 @@ def fill(disk):
 
 def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, caplog):
     address = str(a_small_disk / "store.sqlite")
-    extractor = Extracting(lambda _: asyncio.sleep(0.05))
+    full = asyncio.Event()
+
+    async def ten_before_it_is_full(_):
+        if len(extractor.asked) > 10:
+            await full.wait()
+
+    extractor = Extracting(ten_before_it_is_full)
     with Store.open(address) as store:
         port, view = Jobs(store, SETTINGS), a_job(store, 60)
         seen = {}
@@ -368,6 +374,7 @@ def test_a_job_waits_for_room_on_a_full_disk_and_loses_nothing(a_small_disk, cap
             working = asyncio.create_task(work(post, stop))
             await until(lambda: done() >= 10)
             filler = fill(a_small_disk)
+            full.set()
             await until(lambda: "results wait for the store" in caplog.text)
             seen["full"] = done()
             await asyncio.sleep(2)
