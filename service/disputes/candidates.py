@@ -11,7 +11,7 @@ from datetime import date
 
 from service.disputes.bounds import NONE_AT_ALL, Bounds, bounds_of, stretched
 from service.disputes.records import Told
-from service.disputes.scenes import Period, Place, Scene, Spot, period_of, place_of, precise, spots_of
+from service.disputes.scenes import Period, Place, Scene, Spot, Whole, period_of, place_of, precise, spots_of
 from service.disputes.things import head_of, measure_of, noun_of, singular, sorts_of
 from service.lexicon.happenings import (
     AFTERWARDS,
@@ -44,6 +44,7 @@ AHEAD = frozenset({"predicts", "intends", "demands"})
 BEFORE = AFTER = 45  # characters beside a figure that can set it apart
 LED_BY = 60  # characters of a sentence that may set its scene before anything is said
 OPENING = 3  # sentences of an article in which its matter is dated
+LIMIT_BEFORE = 50  # characters
 CONTENT = 1_500  # characters of a claim's words that are looked at
 CLOSED = frozenset({"only", "just", "exactly", "all"})
 OUTLETS = frozenset({"outlet", "document", "unspecified"})
@@ -51,6 +52,7 @@ OUTLETS = frozenset({"outlet", "document", "unspecified"})
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _EVENT = "(?:" + "|".join(EVENT_NOUNS) + ")"
 _OTHER_EVENT = re.compile(rf"\b(?:(?:{'|'.join(OTHER)}) (?:[\w-]+ )?{_EVENT}s?|{'|'.join(OTHER_SAID)})\b")
+_LONG_BEFORE = re.compile(r"^(?:\W|\w+ ){0,3}(?:(?:day|week|month|year)s? (?:earlier|before)|(?:month|year)s? ago)\b")
 _SEVERAL = re.compile(rf"\b(?:{'|'.join(SEVERAL)}) (?:[\w-]+ )?{_EVENT}e?s\b")
 _EARLIER = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(EARLIER_SAID)})\b")
 _REVISED = re.compile(rf"\b(?:(?:{'|'.join(BEFOREHAND)}) (?:[\w-]+ )?{COUNT_NOUNS}|{'|'.join(REVISED_SAID)})\b")
@@ -66,6 +68,10 @@ _BASE = re.compile(
 _COLLECTIVE = re.compile(rf"\b({'|'.join(COLLECTIVES)}) (?:of|to|at) $")
 _PEOPLE_OF = re.compile(r"\W*+(?:[\w-]+ )?(?:members|men|women|people|man|member) of (?:the |an? )?([\w'’ -]{3,40})")
 _TO = re.compile(r"(?:\W++[\w%-]++){0,3}?\W++to\b")
+_LIMIT = re.compile(
+    r"\b(?:licen[cs]ed|authori[sz](?:ed|ation)|permi(?:t|ts|tted)|allowed|certified|capacity|designed|built|made|room|space|"
+    r"seats|beds) (?:for|to|of|it to|them to)\b"
+)
 _OPEN_ABOVE = re.compile(r"\bso far\b")
 _NONE_OF = re.compile(
     r"\b(?:no|not a single|zero)\s+((?:[a-z-]+\s+){0,2}?[a-z-]+)\s+(?:were|was|had been|have been|has been)\s+([a-z]+)"
@@ -93,6 +99,7 @@ class Candidate:
     where_else: frozenset[str]  # of the paragraphs before and of the opening
     spots: frozenset[Spot]  # facilities, which set apart only from others of their kind
     names: frozenset[str]  # by which the article's matter is known: a ship, a firm
+    whole: Whole
     places: tuple[Place, ...]
     when: Period | None  # of its own words
     when_near: Period | None  # of its sentence, or of those before it in the paragraph
@@ -111,6 +118,7 @@ class Candidate:
     revised: bool
     elsewhere: bool
     several: bool
+    limit: bool  # what was permitted, or there was room for
     partial: bool = False  # one side's lesser figure beside its toll
 
     @property
@@ -253,6 +261,7 @@ def _candidate(
         where_else=scene.shared(precise(scene.places_before(number))),
         spots=scene.shared(spots_of(places)),
         names=scene.names,
+        whole=scene.whole,
         places=scene.shared(places) or scene.opening_places,
         when=when,
         when_near=near,
@@ -271,11 +280,13 @@ def _candidate(
         revised=_REVISED.search(own) is not None,
         elsewhere=not several
         and (
-            _OTHER_EVENT.search(content) is not None
+            _LONG_BEFORE.search(own) is not None
+            or _OTHER_EVENT.search(content) is not None
             or _OTHER_EVENT.search(led_by) is not None
             or _opened_elsewhere(scene, number)
         ),
         several=several,
+        limit=_LIMIT.search(own[: max(0, span.start - sentence.span.start)][-LIMIT_BEFORE:]) is not None,
     )
 
 

@@ -6,9 +6,11 @@ The work grows with the number of figures: only those of one kind meet, and each
 
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import product
 
 from service.disputes.candidates import Candidate, candidates_of
-from service.disputes.matching import Scope, day_of, related, related_across
+from service.disputes.matching import Scope, day_of, one_number, related, related_across
 from service.disputes.records import Dispute, Related, Relation, Statement, Told
 from service.disputes.scenes import Period
 from service.disputes.sums import sums_in
@@ -77,16 +79,17 @@ def _kinds(candidate: Candidate) -> Iterator[Kind]:
 
 def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope], edges: Edges, window: int) -> None:
     """Adds what figures of several articles are to each other, in the order of their days, so that near ones meet."""
-    before: dict[tuple[str | None, str | None, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
+    before: dict[tuple[str | None, str | Decimal, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
     days = {
         place: day
         for place, candidate in enumerate(found)
-        if (day := day_of(candidate) or candidate.published) and not candidate.part and _counts(candidate)
+        if (day := day_of(candidate) or candidate.published)
     }
+    rare = _rare_names(found)
     for place in sorted(days, key=lambda place: (days[place], place)):
         candidate = found[place]
-        for where in _anchors(candidate):
-            kin = before[candidate.unit, _counts(candidate), where]
+        for where, kind in product(_anchors(candidate, rare), _looked_for(candidate)):
+            kin = before[candidate.unit, kind, where]
             for earlier in kin:
                 first, second = min(earlier, place), max(earlier, place)
                 one, other = found[first], found[second]
@@ -97,14 +100,27 @@ def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope],
             kin.append(place)
 
 
-def _counts(candidate: Candidate) -> str | None:
-    """What is said of it, else what is counted: things without a verb are known by their noun."""
-    return candidate.measure or (None if people(candidate.noun) else candidate.noun)
+def _looked_for(candidate: Candidate) -> Iterator[str | Decimal]:
+    """Under what it is looked for: what is said of it, what is counted, and the number itself."""
+    if candidate.measure is not None:
+        yield candidate.measure
+    if candidate.noun is not None and (candidate.measure is None or not people(candidate.noun)):
+        yield candidate.noun
+    if one_number(candidate, candidate):
+        yield candidate.bounds.value or Decimal(0)
 
 
-def _anchors(candidate: Candidate) -> list[str]:
+def _rare_names(found: Sequence[Candidate]) -> Mapping[str, int]:
+    """In how many articles the names stand that several have."""
+    counted = Counter(name for whole in {_key(each): each.whole for each in found}.values() for name in whole.names)
+    return {name: count for name, count in counted.items() if count > 1}
+
+
+def _anchors(candidate: Candidate, rare: Mapping[str, int]) -> list[str]:
     """The places and names by which figures of other articles are looked for."""
-    return [*sorted(candidate.where or candidate.where_else)[:MOST_PLACES], *sorted(candidate.names)[:MOST_PLACES]]
+    places = sorted(candidate.where or candidate.where_else)[:MOST_PLACES]
+    names = sorted(candidate.whole.names & rare.keys(), key=lambda name: (rare[name], name))
+    return list(dict.fromkeys((*places, *sorted(candidate.names)[:MOST_PLACES], *names[:MOST_PLACES])))
 
 
 def _key(candidate: Candidate) -> tuple[str, str]:

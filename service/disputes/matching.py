@@ -13,14 +13,29 @@ from service.disputes.candidates import OUTLETS, Candidate
 from service.disputes.records import Relation
 from service.disputes.scenes import Period
 from service.disputes.things import people, sorts_apart
-from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF, OPEN_OF_AMOUNTS, OUTCOMES, THINGS
+from service.lexicon.happenings import (
+    ANY_CROWD,
+    ANYBODY,
+    HARM,
+    KINDS_OF,
+    MEASURE_GROUPS,
+    MEASURE_PHRASES,
+    OPEN_OF_AMOUNTS,
+    OUTCOMES,
+    PERSON_GROUPS,
+    SOME_OF_ALL,
+    THINGS,
+)
 
 NEAR = 3  # sentences within which a figure may leave unsaid what it counts
 AGO = 7  # days in which news of an undated event comes out
 SOON = 3  # … where not even the kind of event is known
 MOST_TIMES = 50  # as large as the other; beyond that they count different things
 
+LEAST_TELLING = 13  # smaller numbers are equal by chance
 MOST_TIMES_FAR = 10  # … where only the noun is the same, anywhere in the article
+
+KNOWN = frozenset(MEASURE_GROUPS.values()) | {group for _, group in MEASURE_PHRASES}  # measures that say something of their own
 
 Likeness = Literal["same", "open", "different"]
 Kinship = Literal["strong", "weak", "none"]
@@ -36,7 +51,7 @@ def related(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
     `one` stands before `other`.
     """
     same_side = not one.side.isdisjoint(other.side)
-    if not _comparable(one, other):
+    if one.told.claim.id == other.told.claim.id or not _comparable(one, other):
         return None
     if same_side and one.sentence == other.sentence:
         return "updates" if _revised(one, other, scope) else None
@@ -56,6 +71,8 @@ def related_across(one: Candidate, other: Candidate, scope: Scope) -> Relation |
     """Likewise for figures of two articles, which must share a precise place, and a day or the kind of event."""
     if not _comparable(one, other) or one.elsewhere or one.several or one.partial or other.partial:
         return None
+    if (one.part or other.part) and not one_number(one, other):
+        return None
     if kinship_of(one, other, scope) != "strong" or not _one_event(one, other):
         return None
     if one.side.isdisjoint(other.side) or one.bounds == other.bounds:
@@ -68,6 +85,8 @@ def _one_event(one: Candidate, other: Candidate) -> bool:
     """Whether two articles tell of one event: by its day, else by its kind and by when they came out."""
     if not _one_scene(one, other):
         return False
+    if _by_names(one, other):
+        return _one_time(one, other)
     days = day_of(one), day_of(other)
     if days[0] and days[1]:
         return days[0] == days[1] or (abs((days[0] - days[1]).days) == 1 and not one.events.isdisjoint(other.events))
@@ -84,14 +103,51 @@ def _one_event(one: Candidate, other: Candidate) -> bool:
     return abs((came[0] - came[1]).days) <= (AGO if kinds else -1 if known else SOON)
 
 
+def _one_time(one: Candidate, other: Candidate) -> bool:
+    """Whether figures of two articles on one event can be of one time of it."""
+    out = one.published, other.published
+    if out[0] is None or out[1] is None or abs((out[0] - out[1]).days) > AGO:
+        return False
+    for each, published in ((one, out[1]), (other, out[0])):
+        day = each.when.first if each.when is not None else each.day
+        if day is not None and day > published:  # nobody reports what is still to come
+            return False
+    for each in (one, other):
+        told = each.when or each.when_near
+        if told is not None and each.published is not None and (each.published - told.last).days > AGO:
+            return one.when is not None and other.when is not None and one.when.near(other.when)
+    if one.when is not None and other.when is not None:
+        return one.when.first <= other.when.last and other.when.first <= one.when.last or one.when.near(other.when)
+    dated = one.when or other.when
+    return dated is None or (min(out) - dated.last).days <= AGO
+
+
 def _one_scene(one: Candidate, other: Candidate) -> bool:
     """Whether two articles share a precise place, or else the name of what it befell: a ship, a building."""
     if not (one.where or one.where_else).isdisjoint(other.where or other.where_else):
+        return True
+    if _of_its_matter(one) and _of_its_matter(other) and not one.whole.opening.isdisjoint(other.whole.opening):
+        return True
+    if _by_names(one, other):
         return True
     apart = bool(one.where) and bool(other.where)
     shared = one.names & other.names
     # A single word in capitals may be anything, so it must stand for one kind of event too.
     return not apart and any(" " in name or not one.events.isdisjoint(other.events) for name in shared)
+
+
+def _of_its_matter(candidate: Candidate) -> bool:
+    """Whether a figure plays where its article does."""
+    return candidate.where <= candidate.whole.opening
+
+
+def _by_names(one: Candidate, other: Candidate) -> bool:
+    """Whether two articles tell of one event by their names, and neither figure plays where only the other article
+    could know it for another place."""
+    for each, its in ((one, other), (other, one)):
+        if not (_of_its_matter(each) or each.where.isdisjoint(its.whole.places)):
+            return False
+    return one.whole.one_event_with(other.whole)
 
 
 def _may_have_grown(one: Candidate, other: Candidate) -> bool:
@@ -115,6 +171,8 @@ def kinship_of(one: Candidate, other: Candidate, scope: Scope) -> Kinship:
     """Whether the two count the same: surely, or only if nothing else stands between them."""
     if not of_one_size(one, other) or (_vague(one, other) and None in (one.measure, other.measure)):
         return "none"
+    if one_number(one, other) and _may_be_one(one, other):
+        return "strong"
     noun, measure = _nouns(one, other), _alike(one.measure, other.measure)
     outcome = one.measure if one.measure == other.measure and (noun == "anybody" or one.measure in OUTCOMES) else None
     if noun == "same":
@@ -124,6 +182,26 @@ def kinship_of(one: Candidate, other: Candidate, scope: Scope) -> Kinship:
     if outcome is not None and len(scope.get(outcome, frozenset())) < 2:
         return "strong"
     return "weak" if noun == "open" else "none"
+
+
+def one_number(one: Candidate, other: Candidate) -> bool:
+    """Whether they give one and the same number, and one that is no number of everyday."""
+    value = one.bounds.value
+    if one.bounds != other.bounds or value is None or value < LEAST_TELLING:
+        return False
+    return len(value.normalize().as_tuple().digits) > 1
+
+
+def _may_be_one(one: Candidate, other: Candidate) -> bool:
+    """Whether nothing that is known of what two equal numbers count sets them apart."""
+    if one.measure in KNOWN and other.measure in KNOWN and one.measure != other.measure:
+        return False
+    if one.noun is None or other.noun is None or one.noun == other.noun:
+        return True
+    both = {one.noun, other.noun}
+    if both & THINGS:
+        return False
+    return bool(both & ANY_CROWD) or not both <= PERSON_GROUPS
 
 
 def _corrects(one: Candidate, other: Candidate) -> bool:
@@ -143,7 +221,7 @@ def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinshi
     unsaid, said = (one, other) if one.measure is None else (other, one)
     if unsaid.bare:
         return "strong"
-    if said.measure in OUTCOMES:
+    if said.measure in OUTCOMES or (said.measure in KNOWN and people(one.noun)) or one.part or other.part:
         return "none"
     return "weak" if people(one.noun) or not of_one_size(one, other, most=MOST_TIMES_FAR) else "strong"
 
@@ -165,26 +243,32 @@ def apart_in_time(one: Period | None, other: Period | None) -> bool:
 
 
 def _comparable(one: Candidate, other: Candidate) -> bool:
-    if one.unit != other.unit or one.rate != other.rate or one.part != other.part or one.more or other.more:
+    if one.unit != other.unit or one.rate != other.rate or one.limit != other.limit or one.more or other.more:
+        return False
+    if one.part != other.part and not one_number(one, other):
         return False
     if sorts_apart(one.sorts, other.sorts) or one.elsewhere != other.elsewhere or one.several != other.several:
         return False
-    return one.ahead == other.ahead or one.earlier != other.earlier  # a correction may speak of a plan as of a fact
+    # A correction may speak of a plan as of a fact.
+    return one.ahead == other.ahead or (one.earlier != other.earlier and not one.side.isdisjoint(other.side))
 
 
 def _revised(one: Candidate, other: Candidate, scope: Scope) -> bool:
     """Whether one sentence gives a figure and the one that it replaces."""
-    return one.revised and one.bounds != other.bounds and one.noun is not None and (
-        kinship_of(one, other, scope) == "strong" and one.noun == other.noun
+    known = one.noun is not None or one.measure in OUTCOMES
+    return one.revised and one.bounds != other.bounds and known and (
+        one.noun == other.noun and kinship_of(one, other, scope) == "strong"
     )  # fmt: skip
 
 
 def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody", "different"]:
-    if one.noun is None or other.noun is None:
-        return "open"
-    if one.noun == other.noun:
+    if one.noun == other.noun is not None:
         return "same"
     both = {one.noun, other.noun}
+    if both & SOME_OF_ALL:
+        return "different"
+    if one.noun is None or other.noun is None:
+        return "open"
     if one.measure == other.measure == "came":
         return "anybody" if both & ANY_CROWD and not both & THINGS else "different"
     if one.noun in KINDS_OF.get(other.noun, ()) or other.noun in KINDS_OF.get(one.noun, ()):
@@ -193,6 +277,8 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         # "The bill came to" a sum that the stadium cost; a fire, and the pines that it burnt.
         named, told = (other, one) if one.noun in OPEN_OF_AMOUNTS else (one, other)
         return "open" if not told.sorts or named.noun in told.sorts else "different"
+    if one.measure == other.measure and one.measure in OUTCOMES and not both & THINGS and not both <= PERSON_GROUPS:
+        return "anybody"  # whatever they are called, it befalls people
     if one.noun in ANYBODY or other.noun in ANYBODY:
         specific = other.noun if one.noun in ANYBODY else one.noun
         return "anybody" if one.measure in HARM or people(specific) or specific == "cases" else "different"

@@ -22,6 +22,8 @@ from service.records import Article, Span
 LOOK_BACK = 4  # paragraphs
 SENTENCES_BACK = 20  # within a paragraph
 MOST_PLACES = 8  # of one sentence
+MOST_SENTENCES = 60  # in which names are looked for by which an article is known
+SHARED_NAMES = 3  # by which two articles tell of one event
 PERIOD_FROM = 4  # days: a longer stretch is a period, not a day and its night
 
 _NAME = r"[A-Z][\w'’-]{1,40}(?: (?:[A-Z][\w'’-]{1,40}|del|de|el|al(?= [A-Z]))){0,3}"
@@ -127,6 +129,32 @@ def spots_of(places: Iterable[Place]) -> frozenset[Spot]:
 def precise(places: Iterable[Place]) -> frozenset[str]:
     """Their keys, without those of whole regions and countries, and of facilities."""
     return frozenset(place.key for place in places if place.key not in BROAD_REGIONS and not _kind(place))
+
+
+class Whole(NamedTuple):
+    """What an article is about as a whole: by this two articles can be known to tell of one event."""
+
+    opening: frozenset[str]  # precise places of the dateline, the title and the first sentences
+    places: frozenset[str]  # those named anywhere
+    names: frozenset[str]  # ships, firms, people …, lower case
+    speakers: frozenset[str]  # those of the names that speak
+    words: frozenset[str]  # of the names
+    events: frozenset[str]
+    day: date | None
+
+    def one_event_with(self, other: "Whole") -> bool:
+        """Whether so many names are shared that the two tell of one event, whatever they call its place."""
+        if self.day and other.day and abs((self.day - other.day).days) > 1 and self.events and other.events:
+            return False
+        wanted = SHARED_NAMES
+        if self.opening and other.opening and self.opening.isdisjoint(other.opening):
+            # What the other calls a place of its own is hardly another name for this one.
+            wanted += not (self.opening.isdisjoint(other.places) and other.opening.isdisjoint(self.places))
+        elif self.day == other.day is not None and not self.events.isdisjoint(other.events):
+            wanted -= 1
+        shared = self.names & other.names
+        placed = self.opening & other.words or other.opening & self.words
+        return len(shared) + bool(placed) >= wanted and bool(placed or shared - self.speakers - other.speakers)
 
 
 class Scene:
@@ -245,14 +273,37 @@ class Scene:
     def names(self) -> frozenset[str]:
         """Names in the title and the first two sentences, without those of whole regions, of days and of who speaks."""
         opening = [self.article.title or "", *(each.span.of(self.article.text)[:600] for each in self.sentences[:2])]
-        found = {match[0].lower().removesuffix("'s") for words in opening for match in _NAMES.finditer(words)}
+        found = {_plain(match[0]) for words in opening for match in _NAMES.finditer(words)}
         return frozenset(name for name in found if name not in self._speakers and not _common(name))
+
+    @cached_property
+    def whole(self) -> Whole:
+        found = {
+            _plain(match[0])
+            for sentence in self.sentences[:MOST_SENTENCES]
+            for match in _NAMES.finditer(sentence.span.of(self.article.text)[:600])
+        }
+        names = frozenset(name for name in found | self.names if not _common(name))
+        places = (place for number in range(min(MOST_SENTENCES, len(self.sentences))) for place in self.places_in(number))
+        return Whole(
+            opening=precise(self.opening_places),
+            places=precise(places),
+            names=names,
+            speakers=frozenset(name for name in names if name in self._speakers),
+            words=frozenset(word for name in names for word in name.split()),
+            events=self.events,
+            day=self.day,
+        )
 
     def _in_dateline(self, span: Span) -> tuple[Place, ...]:
         text, end = self.article.text, after_dateline(self.article.text, span.start, span.end)
         head = text[span.start : end] if end > span.start else ""
         name = re.match(r"[A-Z][A-Za-z'’ -]{1,40}", head)
         return place_of(name[0].strip(" -").title()) if name else ()
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("’", "'").removesuffix("'s")
 
 
 def _common(name: str) -> bool:

@@ -11,9 +11,10 @@ from itertools import pairwise
 
 from service.disputes.candidates import OUTLETS, Candidate
 from service.disputes.matching import Scope, apart_in_time, kinship_of
-from service.lexicon.happenings import COMPLEMENTS, HARM, PERSON_GROUPS
+from service.lexicon.happenings import ANYBODY, COMPLEMENTS, HARM, PERSON_GROUPS
 
 LEAST_TOTAL = 7  # smaller sums come about by chance
+LOOK_BACK = 4  # figures before a part of which one is its whole
 MOST = 40  # figures of one kind in an article that are tried against each other
 
 Edge = tuple[int, int]
@@ -27,6 +28,7 @@ def sums_in(found: Sequence[Candidate], scope: Scope) -> Iterator[Edge]:
         if usable and candidate.measure is not None and not candidate.rate and not candidate.part:
             kinds[candidate.unit, candidate.measure].append(place)
     yield from _made_up(found)
+    yield from _of_them(found)
     for places in kinds.values():
         kin = places[:MOST]
         yield from _counted_on(found, kin, scope)
@@ -112,6 +114,22 @@ def _made_up(found: Sequence[Candidate]) -> Iterator[Edge]:
             if found[whole].measure not in (one.measure, other.measure):
                 yield first, whole
                 yield second, whole
+
+
+def _of_them(found: Sequence[Candidate]) -> Iterator[Edge]:
+    """ "Seven of the dead", "twelve of the lot": parts of the number that stands before them."""
+    for place, part in enumerate(found):
+        if not part.part or part.bounds.value is None:
+            continue
+        for before in range(place - 1, max(-1, place - 1 - LOOK_BACK), -1):
+            whole = found[before]
+            if whole.unit != part.unit or not (whole.part or _is_of_people(whole)):
+                continue
+            near = part.sentence - whole.sentence <= 1 and whole.told.claim.id != part.told.claim.id
+            alike = part.measure == whole.measure is not None and part.noun in (whole.noun, None, *ANYBODY)
+            if near and alike and not whole.part and part.bounds.value < _value(whole):
+                yield place, before
+            break
 
 
 def _is_of_people(candidate: Candidate) -> bool:

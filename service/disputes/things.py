@@ -46,6 +46,7 @@ _VERB_BEHIND = re.compile(
     r"([a-z]+(?:ed|en|shut|hurt|ill))\b"
 )
 _OF = re.compile(r"\bof (?:a |an |the |its )?([a-z-]+)")
+_SURE = re.compile(r"\b(?:(confirmed|laborator(?:y|ies))|suspected|thought to|believed to|probable|not tested|untested)\b")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 
 
@@ -53,7 +54,13 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 def noun_of(counted: str | None) -> str | None:
     """The group of the head noun, or the noun in the singular; None where it names no thing of its own."""
     head = head_of(counted)
-    return None if head is None or head in GENERIC_NOUNS else NOUN_GROUPS.get(head, head)
+    if head is None or head in GENERIC_NOUNS:
+        return None
+    group = NOUN_GROUPS.get(head, head)
+    if group == "people" or head == "member":  # "civilian dead", "child victims", "crew members"
+        named = (NOUN_GROUPS.get(singular(word)) for word in sorted(modifiers_of(counted)))
+        group = next((noun for noun in named if noun in PERSON_GROUPS and noun != "people"), group)
+    return group
 
 
 @lru_cache(maxsize=16_384)
@@ -142,7 +149,10 @@ def _meant(word: str, noun: str | None, head: str | None, unit: str | None) -> s
         return "cost"
     if unit is not None and word in WEAK_MEASURES:
         return None  # of an amount they say only how much it was: "the bill came to …"
-    return MEASURE_GROUPS.get(word) or _BY_STEM.get(verb)
+    group = MEASURE_GROUPS.get(word) or _BY_STEM.get(verb)
+    if unit is not None and group in HARM and (_is_money(unit) or unit != "percent"):
+        return None  # money that is saved, hours in which all were freed
+    return None if group == "cost" and unit is None and noun in PERSON_GROUPS else group
 
 
 def _is_money(unit: str) -> bool:
@@ -156,6 +166,8 @@ def sorts_of(counted: str | None, content: str) -> frozenset[str]:
     """
     words = modifiers_of(counted)
     shut = frozenset(word for word in words if word in _SHUT)
+    if noun_of(counted) in ("cases", "people") and (sure := _SURE.search(content)):
+        shut |= {"confirmed" if sure[1] else "suspected"}
     head = head_of(counted)
     if head not in SORTED:
         return shut

@@ -4,25 +4,62 @@ A bare number takes up what was counted before it; "bodies" are of those whom th
 counts on only where there is one to count on from; a side's lesser figure stands beside its toll.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from service.disputes.candidates import Candidate
-from service.disputes.matching import NEAR, Scope
-from service.disputes.things import people
-from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF
+from service.disputes.matching import NEAR, Scope, of_one_size
+from service.disputes.things import people, stem
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF, OUTCOMES, PERSON_GROUPS, SOME_OF_ALL
 
+_WORD = re.compile(r"[^\W\d_]+")
 OPENING = 2  # sentences that say whom the article is about
 LOOK_BACK = 6  # figures that a bare number may take up
 
 
 def understood(found: Iterable[Candidate]) -> tuple[list[Candidate], Scope]:
     """An article's figures in order, each with what the others tell of it, and whom its outcomes befell."""
-    ordered = _taken_up(sorted(found, key=lambda candidate: candidate.order))
+    ordered = _with_own_parts(sorted(found, key=lambda candidate: candidate.order))
+    ordered = _taken_up(_with_said_again(ordered))
     ordered = _with_partial(_without_more(_with_leading(ordered)))
     return ordered, _scope(ordered)
+
+
+def _with_own_parts(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """ "Nine of them crew" counts the crew, whatever they are part of; "five of these … and three" counts two parts."""
+    done: list[Candidate] = []
+    for candidate in ordered:
+        own = candidate.noun in PERSON_GROUPS and candidate.noun not in ANYBODY
+        before = done[-1] if done else None
+        if candidate.part:
+            whole = next((each for each in reversed(done) if not each.part), None)
+            named_anew = own and (whole is None or whole.noun != candidate.noun)
+            done.append(replace(candidate, part=False) if named_anew else candidate)
+        elif before is not None and before.part and before.sentence == candidate.sentence and not own:
+            done.append(replace(candidate, part=before.unit == candidate.unit))
+        else:
+            done.append(candidate)
+    return done
+
+
+def _with_said_again(ordered: Sequence[Candidate]) -> list[Candidate]:
+    """A figure without a verb of its own has that of another one of its noun whose word stands in its sentence: "they
+    promised 800 jobs" and "the promise had been for 700"."""
+    said: dict[tuple[str | None, str], set[str]] = defaultdict(set)
+    for candidate in ordered:
+        if candidate.noun is not None and candidate.measure is not None:
+            said[candidate.unit, candidate.noun].add(candidate.measure)
+    done = []
+    for candidate in ordered:
+        if candidate.measure is None and candidate.noun is not None:
+            stems = {stem(word) for word in _WORD.findall(candidate.sentence_span.of(candidate.told.article.text).lower())}
+            again = said[candidate.unit, candidate.noun] & stems
+            candidate = replace(candidate, measure=min(again)) if len(again) == 1 else candidate
+        done.append(candidate)
+    return done
 
 
 def _taken_up(ordered: Sequence[Candidate]) -> list[Candidate]:
@@ -35,7 +72,10 @@ def _taken_up(ordered: Sequence[Candidate]) -> list[Candidate]:
             if earlier.noun is None and earlier.measure is None:
                 # Neither says what it counts, so it goes by a name of its own that later figures can take up.
                 earlier = done[taken] = replace(earlier, noun=f"#{taken}")
-            candidate = replace(candidate, noun=earlier.noun, measure=earlier.measure)
+            if candidate.measure not in OUTCOMES:
+                candidate = replace(candidate, noun=earlier.noun, measure=earlier.measure)
+            elif candidate.noun is None and not (earlier.noun or "").startswith("#"):
+                candidate = replace(candidate, noun=earlier.noun)
         elif candidate.bare and candidate.noun is None and candidate.measure is None:
             candidate = replace(candidate, noun=f"#{place}")
         done.append(candidate)
@@ -54,8 +94,10 @@ def _antecedent(candidate: Candidate, before: Sequence[Candidate]) -> int | None
 
 
 def _can_be_taken_up(earlier: Candidate, candidate: Candidate) -> bool:
-    plain = not (earlier.part or earlier.more) and earlier.rate == candidate.rate
-    return plain and earlier.unit == candidate.unit and earlier.span != candidate.span
+    plain = not (earlier.part or earlier.more or earlier.noun in SOME_OF_ALL) and earlier.rate == candidate.rate and of_one_size(earlier, candidate)
+    known = candidate.measure in OUTCOMES and earlier.measure in OUTCOMES
+    alike = not known or candidate.measure == earlier.measure
+    return plain and alike and earlier.unit == candidate.unit and earlier.span != candidate.span
 
 
 def _with_leading(ordered: Sequence[Candidate]) -> list[Candidate]:
@@ -64,8 +106,10 @@ def _with_leading(ordered: Sequence[Candidate]) -> list[Candidate]:
     kinds: dict[str, set[str]] = defaultdict(set)
     for candidate in ordered:
         noun, measure = candidate.noun, candidate.measure
-        if measure in HARM and noun is not None and noun not in ANYBODY and not candidate.part:
+        told = measure in HARM and people(noun) and noun not in ANYBODY | SOME_OF_ALL
+        if told and not (candidate.part or candidate.elsewhere):
             assert measure is not None
+            assert noun is not None
             kinds[measure].add(noun)
             if candidate.sentence < OPENING:
                 leading[measure].add(noun)
@@ -125,7 +169,8 @@ def _scope(ordered: Iterable[Candidate]) -> Scope:
     for candidate in ordered:
         noun, measure = candidate.noun, candidate.measure
         anybody = ANY_CROWD if measure == "came" else ANYBODY
-        if measure is not None and people(noun) and noun is not None and noun not in anybody and not candidate.part:
+        if measure is not None and people(noun) and noun not in anybody | SOME_OF_ALL and not candidate.part:
+            assert noun is not None
             told_of[measure].add(noun)
     return {outcome: frozenset(_finest(kinds)) for outcome, kinds in told_of.items()}
 

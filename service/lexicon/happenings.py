@@ -21,10 +21,12 @@ NOUN_GROUPS: Final = _by_word(
         "militants": """militant fighter insurgent rebel terrorist gunman assailant attacker guerrilla extremist raider
             separatist jihadist""",
         "people": """person people body dead deceased victim casualty life soul human individual fatality death survivor
-            man woman injured wounded toll death-toll corpse coffin grave remains""",
+            man woman injured wounded toll death-toll corpse coffin grave remains name rescued saved missing uprooted
+            sick arrested detained infected""",
         "civilians": """civilian bystander resident villager inhabitant local passer-by townsman shopper citizen""",
         "crowd": """crowd gathering turnout attendance marcher protester demonstrator participant attendee reveller
             raver supporter rally protestor mourner worshipper spectator""",
+        "crew": "crew crewman sailor seaman seafarer deckhand",
         "riders": "passenger traveller commuter occupant",
         "workers": "worker labourer laborer employee staff workman miner staffer workforce",
         "pupils": "pupil student schoolchild schoolboy schoolgirl",
@@ -32,7 +34,7 @@ NOUN_GROUPS: Final = _by_word(
         "medics": "doctor physician medic",
         "nurses": "nurse midwife",
         "drivers": "driver trucker",
-        "child": "child kid infant baby toddler youngster newborn",
+        "child": "child kid infant baby toddler youngster newborn minor teenager juvenile",
         "migrants": "migrant refugee asylum-seeker evacuee displaced",
         "prisoners": "prisoner inmate convict detainee fugitive escapee",
         "farmers": "farmer grower",
@@ -69,12 +71,14 @@ NOUN_GROUPS: Final = _by_word(
 )
 PERSON_GROUPS: Final = frozenset(
     """forces militants people civilians crowd riders workers pupils teachers medics migrants prisoners farmers
-    nurses drivers child""".split()
+    nurses drivers child crew""".split()
 )
 ANYBODY: Final = frozenset({"people"})
 """The group whose words leave open who they are."""
 ANY_CROWD: Final = ANYBODY | {"crowd"}
 """Likewise of those who came to something."""
+SOME_OF_ALL: Final = frozenset({"child", "crew"})
+"""Groups that news counts out of all the others who met the same: "four of them children"."""
 THINGS: Final = frozenset(
     """vehicles homes shops boats planes rockets votes animals cases cost fare increase rounds signatures sales loss
     wages ice jobs fish doses rain oil land bribes arms""".split()
@@ -120,7 +124,9 @@ IMPLIED: Final = {
     "arrest": "arrested", "detention": "arrested", "death": "killed", "fatality": "killed", "toll": "killed",
     "injury": "injured", "case": "infected", "infection": "infected", "layoff": "cut", "redundancy": "cut",
     "striker": "struck", "fugitive": "escaped", "escapee": "escaped", "rain": "rained", "rainfall": "rained",
-    "downpour": "rained", "survivor": "alive", "hostage": "abducted", "captive": "abducted",
+    "downpour": "rained", "survivor": "alive", "hostage": "abducted", "captive": "abducted", "rescued": "rescued",
+    "saved": "rescued", "uprooted": "displaced", "missing": "missing", "arrested": "arrested", "detained": "arrested",
+    "infected": "infected", "sick": "infected", "refugee": "displaced",
 }  # fmt: skip
 """What such nouns say by themselves."""
 
@@ -138,9 +144,9 @@ MEASURE_GROUPS: Final = _by_word(
             perished perish martyred eliminated neutralised neutralized slaughtered massacred drowned executed slain
             shot succumb suffocate electrocute assassinate murder""",
         "injured": "injured injure injuring injuries injury wounded wounding hurt wounds maim",
-        "missing": "missing unaccounted untraced vanish disappear",
+        "missing": "missing unaccounted untraced vanish disappear seek",
         "rescued": "rescued rescue saved airlift winch",
-        "treated": "treat hospitalise hospitalize",
+        "treated": "treat hospitalise hospitalize admit admitted",
         "stranded": "strand beach maroon stuck trap",
         "released": "release free bail liberate discharge",
         "escaped": "escape abscond",
@@ -167,7 +173,7 @@ MEASURE_GROUPS: Final = _by_word(
         "built": "build construct erect",
         "launched": "launch",
         "collected": "collect",
-        "arrested": "arrested arrest detained custody detentions arrests jailed apprehend",
+        "arrested": "arrested arrest detained custody detentions arrests jailed apprehend nick nab",
         "abducted": "abducted kidnapped hostage captive captured",
         "displaced": "displaced evacuated uprooted homeless fled driven relocate resettle",
         "destroyed": """destroyed razed burnt burned gutted flattened levelled demolished torched wrecked
@@ -180,13 +186,12 @@ MEASURE_GROUPS: Final = _by_word(
             dipped plunge slump tumble""",
         "rose": "rose risen rise increased increase climbed climb grew grown surge jump soar",
         "paid": "paid pay pays",
-        "counted": "counted count",
         "cost": "cost costs costing worth estimated spend price",
         "offered": "offered offer offers offering",
         "sold": "sold sell sells selling",
         "struck": "strike striking",
         "cut": "cut cuts cutting shed slashed axed eliminate sack dismiss retrench fire",
-        "aboard": "aboard carrying carried",
+        "aboard": "aboard carrying carried transport",
         "alive": "alive survived unhurt unharmed",
         "used": "used use uses",
         "waiting": "waiting wait awaiting outstanding pending",
@@ -214,6 +219,22 @@ MEASURE_PHRASES: Final = (
     ("taken into custody", "arrested"),
     ("rounded up", "arrested"),
     ("picked up", "arrested"),
+    ("led away", "arrested"),
+    ("taken away", "arrested"),
+    ("in the cells", "arrested"),
+    ("behind bars", "arrested"),
+    ("looking for", "missing"),
+    ("look for", "missing"),
+    ("searching for", "missing"),
+    ("search for", "missing"),
+    ("intensive care", "in intensive care"),
+    ("taken to hospital", "treated"),
+    ("taken to hospitals", "treated"),
+    ("brought to hospital", "treated"),
+    ("in hospital", "treated"),
+    ("done away with", "cut"),
+    ("out of work", "cut"),
+    ("out of a job", "cut"),
     ("made off", "stolen"),
     ("broken out", "escaped"),
     ("broke out", "escaped"),
@@ -291,7 +312,7 @@ COLLECTIVES: Final = "gathering crowd turnout toll loss losses damage attendance
 """Before "of" and a figure, they say what is counted: "a crowd of 5,000"."""
 BODIES: Final = frozenset("body corpse dead deceased coffin grave remains".split())
 FOUND_BODIES: Final = frozenset(
-    "found recovered received retrieved counted pulled brought carried taken seen buried dug laid washed".split()
+    "found recovered received retrieved counted pulled brought carried taken seen saw buried dug lay lie laid washed".split()
 )
 """Said of bodies, these count the dead, and there may be more."""
 COMPLEMENTS: Final = tuple(
@@ -307,10 +328,11 @@ COMPLEMENTS: Final = tuple(
 """Two fates that share out a number of people between them."""
 HARM: Final = frozenset({"killed", "injured", "missing", "rescued", "arrested", "abducted", "displaced"})
 """What happens to people alone: whoever is counted, it is people."""
-OUTCOMES: Final = HARM | {"came"}
+OUTCOMES: Final = HARM | {"came", "aboard", "treated", "in intensive care", "infected", "escaped"}
 """The same outcome may be told of "soldiers" and of "people"."""
 MEANT: Final = {
-    ("jobs", "go"): "cut", ("jobs", "lose"): "cut", ("rain", "fall"): "rained", ("rain", "drop"): "rained",
+    ("jobs", "go"): "cut", ("jobs", "lose"): "cut", ("jobs", "loss"): "cut", ("workers", "go"): "cut",
+    ("workers", "leave"): "cut", ("workers", "lose"): "cut", ("rain", "fall"): "rained", ("rain", "drop"): "rained",
     ("rain", "pour"): "rained", ("signatures", "gather"): "collected", ("prisoners", "flee"): "escaped",
     ("rockets", "fire"): "launched", ("homes", "burn"): "destroyed", ("sales", "earn"): "sold",
 }  # fmt: skip
@@ -329,7 +351,7 @@ IRREGULAR_VERBS: Final = {
         "make": "made", "pay": "paid", "rise": "rose risen", "see": "saw seen", "sell": "sold", "send": "sent",
         "shoot": "shot", "sink": "sank sunk", "spend": "spent", "spill": "spilt", "steal": "stole stolen",
         "strike": "struck stricken", "swim": "swam", "take": "took taken", "tear": "tore torn", "throw": "threw thrown",
-        "wear": "wore", "win": "won", "write": "wrote written", "stick": "stuck",
+        "seek": "sought", "wear": "wore", "win": "won", "write": "wrote written", "stick": "stuck",
     }.items()
     for form in forms.split()
 }  # fmt: skip
