@@ -72,6 +72,7 @@ _LIMIT = re.compile(
     r"\b(?:licen[cs]ed|authori[sz](?:ed|ation)|permi(?:t|ts|tted)|allowed|certified|capacity|designed|built|made|room|space|"
     r"seats|beds) (?:for|to|of|it to|them to)\b"
 )
+_AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+")
 _OPEN_ABOVE = re.compile(r"\bso far\b")
 _NONE_OF = re.compile(
     r"\b(?:no|not a single|zero)\s+((?:[a-z-]+\s+){0,2}?[a-z-]+)\s+(?:were|was|had been|have been|has been)\s+([a-z]+)"
@@ -269,7 +270,7 @@ def _candidate(
         day=scene.day,
         published=scene.published,
         events=scene.events,
-        ahead=claim.stance in AHEAD,
+        ahead=claim.stance in AHEAD or _AHEAD.search(content) is not None,
         bare=bare,
         part=part,
         more=more,

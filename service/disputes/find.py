@@ -10,7 +10,15 @@ from decimal import Decimal
 from itertools import product
 
 from service.disputes.candidates import Candidate, candidates_of
-from service.disputes.matching import Scope, day_of, one_number, related, related_across
+from service.disputes.matching import (
+    Scope,
+    day_of,
+    one_number,
+    one_thing_by_number,
+    related,
+    related_across,
+    taught,
+)
 from service.disputes.records import Dispute, Related, Relation, Statement, Told
 from service.disputes.scenes import Period
 from service.disputes.sums import sums_in
@@ -36,12 +44,16 @@ def find_disputes(claims: Sequence[Told]) -> tuple[Dispute, ...]:
     edges: Edges = {}
     room = max(LEAST_WINDOW, LOOKS // max(1, len(claims)))
     scopes: dict[tuple[str, str], Scope] = {}
+    starts: dict[tuple[str, str], int] = {}
     for key, of_article in sorted(by_article.items(), key=lambda item: item[0]):
-        base = len(found)
-        ordered, scope = understood(candidates_of(of_article))
+        ordered, scopes[key] = understood(candidates_of(of_article))
+        starts[key] = len(found)
         found += ordered
-        scopes[key] = scope
-        for (first, second), relation in _within(ordered, scope, min(room, WINDOW)).items():
+    if len(by_article) > 1:
+        _recognise(found, min(room, WINDOW_ACROSS))
+    ends = [*list(starts.values())[1:], len(found)]
+    for (key, base), end in zip(starts.items(), ends, strict=True):
+        for (first, second), relation in _within(found[base:end], scopes[key], min(room, WINDOW)).items():
             edges[base + first, base + second] = relation
     if len(by_article) > 1:
         _across(found, scopes, edges, min(room, WINDOW_ACROSS))
@@ -75,6 +87,24 @@ def _kinds(candidate: Candidate) -> Iterator[Kind]:
 
 
 # ── across articles ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _recognise(found: list[Candidate], window: int) -> None:
+    """Figures of which little is said get what another article says of the same number: "183 names on the list" and
+    "183 people aboard"."""
+    rare = _rare_names(found)
+    before: dict[tuple[str | None, Decimal, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
+    for place, candidate in enumerate(found):
+        value = candidate.bounds.value
+        if value is None or not one_number(candidate, candidate):
+            continue
+        for where in _anchors(candidate, rare):
+            kin = before[candidate.unit, value, where]
+            for earlier in kin:
+                one, other = found[earlier], found[place]
+                if _key(one) != _key(other) and one_thing_by_number(one, other):
+                    found[earlier], found[place] = taught(one, other), taught(other, one)
+            kin.append(place)
 
 
 def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope], edges: Edges, window: int) -> None:

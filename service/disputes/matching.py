@@ -5,6 +5,7 @@ rate) keeps them apart, and one side is not held against itself unless it correc
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -12,14 +13,13 @@ from service.disputes.bounds import relation_of
 from service.disputes.candidates import OUTLETS, Candidate
 from service.disputes.records import Relation
 from service.disputes.scenes import Period
-from service.disputes.things import people, sorts_apart
+from service.disputes.things import MEASURES, people, sorts_apart
 from service.lexicon.happenings import (
     ANY_CROWD,
     ANYBODY,
     HARM,
     KINDS_OF,
-    MEASURE_GROUPS,
-    MEASURE_PHRASES,
+    OF_JOBS,
     OPEN_OF_AMOUNTS,
     OUTCOMES,
     PERSON_GROUPS,
@@ -34,8 +34,6 @@ MOST_TIMES = 50  # as large as the other; beyond that they count different thing
 
 LEAST_TELLING = 13  # smaller numbers are equal by chance
 MOST_TIMES_FAR = 10  # … where only the noun is the same, anywhere in the article
-
-KNOWN = frozenset(MEASURE_GROUPS.values()) | {group for _, group in MEASURE_PHRASES}  # measures that say something of their own
 
 Likeness = Literal["same", "open", "different"]
 Kinship = Literal["strong", "weak", "none"]
@@ -60,7 +58,7 @@ def related(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
     taken_up = not same_side or (one.bounds == other.bounds and one.noun == other.noun)
     if kinship == "none" or (kinship == "weak" and not (near and taken_up)):
         return None
-    if not (_same_place(one, other) and _same_time(one, other, near=near)):
+    if not (same_place(one, other) and _same_time(one, other, near=near)):
         return None
     if (one.partial or other.partial) and one.bounds != other.bounds:
         return None
@@ -110,7 +108,7 @@ def _one_time(one: Candidate, other: Candidate) -> bool:
         return False
     for each, published in ((one, out[1]), (other, out[0])):
         day = each.when.first if each.when is not None else each.day
-        if day is not None and day > published:  # nobody reports what is still to come
+        if day is not None and day > published and not each.ahead:  # nobody reports what is still to come
             return False
     for each in (one, other):
         told = each.when or each.when_near
@@ -192,9 +190,24 @@ def one_number(one: Candidate, other: Candidate) -> bool:
     return len(value.normalize().as_tuple().digits) > 1
 
 
+def one_thing_by_number(one: Candidate, other: Candidate) -> bool:
+    """Whether two articles on one event give the same number of what may be one thing."""
+    if one.unit != other.unit or one.elsewhere or other.elsewhere or not one_number(one, other):
+        return False
+    return one.limit == other.limit and _may_be_one(one, other) and _one_event(one, other)
+
+
+def taught(candidate: Candidate, other: Candidate) -> Candidate:
+    """The candidate with what is said of the other, where nothing telling is said of itself."""
+    if candidate.measure in OUTCOMES or other.measure not in OUTCOMES:
+        return candidate
+    noun = other.noun if candidate.noun is None or candidate.noun in ANYBODY else candidate.noun
+    return replace(candidate, noun=noun, measure=other.measure)
+
+
 def _may_be_one(one: Candidate, other: Candidate) -> bool:
     """Whether nothing that is known of what two equal numbers count sets them apart."""
-    if one.measure in KNOWN and other.measure in KNOWN and one.measure != other.measure:
+    if one.measure in OUTCOMES and other.measure in OUTCOMES and one.measure != other.measure:
         return False
     if one.noun is None or other.noun is None or one.noun == other.noun:
         return True
@@ -221,7 +234,7 @@ def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinshi
     unsaid, said = (one, other) if one.measure is None else (other, one)
     if unsaid.bare:
         return "strong"
-    if said.measure in OUTCOMES or (said.measure in KNOWN and people(one.noun)) or one.part or other.part:
+    if said.measure in OUTCOMES or (said.measure in MEASURES and people(one.noun)) or one.part or other.part:
         return "none"
     return "weak" if people(one.noun) or not of_one_size(one, other, most=MOST_TIMES_FAR) else "strong"
 
@@ -250,7 +263,7 @@ def _comparable(one: Candidate, other: Candidate) -> bool:
     if sorts_apart(one.sorts, other.sorts) or one.elsewhere != other.elsewhere or one.several != other.several:
         return False
     # A correction may speak of a plan as of a fact.
-    return one.ahead == other.ahead or (one.earlier != other.earlier and not one.side.isdisjoint(other.side))
+    return one.ahead == other.ahead or one_number(one, other) or (one.earlier != other.earlier and not one.side.isdisjoint(other.side))
 
 
 def _revised(one: Candidate, other: Candidate, scope: Scope) -> bool:
@@ -269,6 +282,8 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         return "different"
     if one.noun is None or other.noun is None:
         return "open"
+    if one.measure == other.measure == "cut" and both <= OF_JOBS:
+        return "same"  # posts that go, and people who go with them
     if one.measure == other.measure == "came":
         return "anybody" if both & ANY_CROWD and not both & THINGS else "different"
     if one.noun in KINDS_OF.get(other.noun, ()) or other.noun in KINDS_OF.get(one.noun, ()):
@@ -291,7 +306,7 @@ def _alike(one: str | None, other: str | None) -> Likeness:
     return "same" if one == other else "different"
 
 
-def _same_place(one: Candidate, other: Candidate) -> bool:
+def same_place(one: Candidate, other: Candidate) -> bool:
     """Places that both name must meet; where one names none, those before it and of the opening stand in."""
     if any(kind == its and name != called for kind, name in one.spots for its, called in other.spots):
         return False

@@ -107,7 +107,7 @@ def place_of(words: str) -> tuple[Place, ...]:
         if any(letter.isdigit() for letter in piece):
             continue  # "Rs300" and "Route 9"
         key = " ".join(word for word in piece.lower().split() if word not in BROAD_PLACES and word != "the")
-        key = key or " ".join(word for word in piece.lower().split() if word != "the")
+        key = key.removeprefix("of ") or " ".join(word for word in piece.lower().split() if word != "the")
         if key and key not in CALENDAR and not any(part in CALENDAR for part in key.split()[:1]):
             found.append(Place(key, piece.strip()))
     return tuple(found)
@@ -306,6 +306,14 @@ def _plain(name: str) -> str:
     return name.lower().replace("’", "'").removesuffix("'s")
 
 
+def _in_a_name(sentence: str, match: re.Match[str]) -> bool:
+    """Whether the place is part of a name: "Doctors in Motion"."""
+    before = sentence[: match.start()].rstrip().rpartition(" ")
+    word = before[2]
+    within = before[1] and not before[0].endswith((".", "”", '"'))
+    return bool(within) and word[:1].isupper() and word.endswith("s") and word.lower() not in CALENDAR
+
+
 def _common(name: str) -> bool:
     """Whether many unlike articles would have the name."""
     words = name.split()
@@ -319,6 +327,7 @@ def _places(sentence: str) -> Iterator[Place]:
         place
         for match in _BEHIND.finditer(sentence)
         if not _SPEAKING.search(sentence[max(0, match.start() - 40) : match.start()])
+        if not _in_a_name(sentence, match)
         for place in place_of(match[1])
     ]
     for match in _CAPITAL.finditer(sentence):

@@ -7,13 +7,17 @@ of one; one side's lesser figures beside its toll.
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 
 from service.disputes.candidates import OUTLETS, Candidate
-from service.disputes.matching import Scope, apart_in_time, kinship_of
+from service.disputes.matching import Scope, apart_in_time, kinship_of, same_place
+from service.disputes.things import people
 from service.lexicon.happenings import ANYBODY, COMPLEMENTS, HARM, PERSON_GROUPS
 
 LEAST_TOTAL = 7  # smaller sums come about by chance
+LEAST_ROW = 20  # likewise, where nothing is known of what they say
+MOST_OF_A_FATE = 5  # figures of one fate that are tried
+_FATES = {"killed": "killed", "missing": "missing", "rescued": "saved", "alive": "saved"}
 LOOK_BACK = 4  # figures before a part of which one is its whole
 MOST = 40  # figures of one kind in an article that are tried against each other
 
@@ -29,6 +33,8 @@ def sums_in(found: Sequence[Candidate], scope: Scope) -> Iterator[Edge]:
             kinds[candidate.unit, candidate.measure].append(place)
     yield from _made_up(found)
     yield from _of_them(found)
+    yield from _in_a_row(found)
+    yield from _by_fate(found)
     for places in kinds.values():
         kin = places[:MOST]
         yield from _counted_on(found, kin, scope)
@@ -100,11 +106,11 @@ def _of_one_account(found: Sequence[Candidate], kin: Sequence[int], scope: Scope
 
 def _made_up(found: Sequence[Candidate]) -> Iterator[Edge]:
     """Seven missing and 29 brought up, by one side in one breath, are the 36 who were underground."""
-    people = [place for place, candidate in enumerate(found) if _is_of_people(candidate)]
+    heads = [place for place, candidate in enumerate(found) if _is_of_people(candidate)]
     by_value: dict[Decimal, list[int]] = defaultdict(list)
-    for place in people:
+    for place in heads:
         by_value[_value(found[place])].append(place)
-    for first, second in pairwise(people):
+    for first, second in pairwise(heads):
         one, other = found[first], found[second]
         beside = other.sentence - one.sentence <= 1 and not one.side.isdisjoint(other.side)
         if not beside or {one.measure, other.measure} not in COMPLEMENTS:
@@ -114,6 +120,59 @@ def _made_up(found: Sequence[Candidate]) -> Iterator[Edge]:
             if found[whole].measure not in (one.measure, other.measure):
                 yield first, whole
                 yield second, whole
+
+
+def _in_a_row(found: Sequence[Candidate]) -> Iterator[Edge]:
+    """410 in June and the remaining 230 are the 640 who will be gone: two or three figures in a row that make up
+    another one."""
+    by_value: dict[Decimal, list[int]] = defaultdict(list)
+    heads = [place for place, candidate in enumerate(found) if _counts_heads(candidate)]
+    for place in heads:
+        by_value[_value(found[place])].append(place)
+    for length in (2, 3):
+        for first in range(len(heads) - length + 1):
+            parts = heads[first : first + length]
+            rows = [found[place] for place in parts]
+            if rows[-1].sentence - rows[0].sentence > 1 or any(one.side.isdisjoint(rows[0].side) for one in rows):
+                continue
+            total = sum((_value(row) for row in rows), Decimal(0))
+            for whole in by_value.get(total, ()) if total >= LEAST_ROW else ():
+                if whole not in parts and not _same_claim(found[whole], rows) and same_place(rows[0], found[whole]):
+                    yield from ((part, whole) for part in parts)
+
+
+def _by_fate(found: Sequence[Candidate]) -> Iterator[Edge]:
+    """The dead, the missing and the rescued make up those who were aboard."""
+    by_fate: dict[str, list[int]] = defaultdict(list)
+    for place, candidate in enumerate(found):
+        if _counts_heads(candidate) and (fate := _FATES.get(candidate.measure or "")):
+            by_fate[fate].append(place)
+    fates = [places[-MOST_OF_A_FATE:] for places in by_fate.values()]
+    wholes: dict[Decimal, list[int]] = defaultdict(list)
+    for place, candidate in enumerate(found):
+        whole = candidate.measure not in HARM and candidate.measure not in _FATES and not candidate.ahead
+        if whole and _counts_heads(candidate):
+            wholes[_value(candidate)].append(place)
+    for count in (2, 3):
+        for chosen in combinations(fates, count):
+            for parts in product(*chosen):
+                total = sum((_value(found[part]) for part in parts), Decimal(0))
+                if count == 2 and found[parts[0]].side.isdisjoint(found[parts[1]].side):
+                    continue
+                for whole in wholes.get(total, ()) if total >= LEAST_ROW else ():
+                    if not _same_claim(found[whole], [found[part] for part in parts]):
+                        yield from ((part, whole) for part in parts)
+
+
+def _counts_heads(candidate: Candidate) -> bool:
+    """Whether it is an exact number of people, or of their jobs."""
+    exact = candidate.index is not None and candidate.bounds.low is not None and candidate.unit is None
+    plain = not (candidate.part or candidate.elsewhere or candidate.rate or candidate.limit or candidate.several)
+    return exact and plain and (candidate.noun is None or candidate.noun == "jobs" or people(candidate.noun))
+
+
+def _same_claim(whole: Candidate, parts: Sequence[Candidate]) -> bool:
+    return any(part.told.claim.id == whole.told.claim.id for part in parts)
 
 
 def _of_them(found: Sequence[Candidate]) -> Iterator[Edge]:

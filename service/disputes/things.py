@@ -27,7 +27,11 @@ from service.lexicon.happenings import (
     THINGS,
     TOLL,
     WEAK_MEASURES,
+    WHEREABOUTS,
 )
+
+MEASURES = frozenset(MEASURE_GROUPS.values()) | {group for _, group in MEASURE_PHRASES}
+"""Those that say something of their own."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'][^\W\d_]+)*")
 _BREAKS = frozenset(
@@ -110,6 +114,10 @@ def measure_of(
             return telling
         if not own and phrase in content:
             return telling
+    if group not in MEASURES and noun_of(counted) not in THINGS:
+        for phrase, telling in WHEREABOUTS.items():
+            if phrase in content:
+                return telling
     if not own and (lack := _LACK.search(content)):
         return f"without {lack[1]}"
     return group

@@ -77,6 +77,8 @@ ANYBODY: Final = frozenset({"people"})
 """The group whose words leave open who they are."""
 ANY_CROWD: Final = ANYBODY | {"crowd"}
 """Likewise of those who came to something."""
+OF_JOBS: Final = frozenset({"jobs", "workers", "people"})
+"""Where they are cut, these are one."""
 SOME_OF_ALL: Final = frozenset({"child", "crew"})
 """Groups that news counts out of all the others who met the same: "four of them children"."""
 THINGS: Final = frozenset(
@@ -304,6 +306,11 @@ MEASURE_PHRASES: Final = (
 """Said before single words: "lost their lives" is no loss."""
 STATES: Final = {"dead": "killed", "killed": "killed", "wounded": "injured", "injured": "injured", "missing": "missing"}
 """Said before the noun: "the number of dead soldiers"."""
+WHEREABOUTS: Final = {
+    "intensive care": "in intensive care", "in hospital": "treated", "in custody": "arrested",
+    "in the cells": "arrested", "on board": "aboard", "aboard": "aboard",
+}  # fmt: skip
+"""Where people are says more of them than a verb such as "remained"."""
 TOLL: Final = frozenset({"toll", "dead", "deaths", "fatalities"})
 """Content with such a word counts the dead, whatever its verb."""
 PEOPLE_OF: Final = frozenset({"member", "man", "woman", "people", "person"})
@@ -442,7 +449,7 @@ BROAD_PLACES: Final = frozenset(
 FACILITIES: Final = frozenset(
     """beach hospital clinic stadium university college school church mosque temple plaza station airport prison
     jail court mill factory mine plant square park street road highway avenue bridge market port harbour harbor
-    quay camp hotel mall hall""".split()
+    quay camp hotel mall hall row lane point pier wharf alley""".split()
 )
 """Places within a place: they set nothing apart from the town around them, only one from another of its kind."""
 BROAD_REGIONS: Final = frozenset(
@@ -458,7 +465,7 @@ BARE: Final = frozenset(
     real true actual correct right own estimate estimated estimates assessment preliminary showed shows show put puts
     came come comes to at about around only just barely nearer near as many in reality fact than of for say says said
     that there some roughly nearly almost more less over under least most up minimum maximum very plus or and
-    arrived reached stood stands gave minus percent per cent quite far lower higher damage value size again""".split()
+    arrived reached stood stands gave minus percent per cent quite far lower higher damage value size again now already still today currently""".split()
 )
 """Content made of nothing else takes up the thing that was counted before it."""
 
