@@ -15,6 +15,8 @@ from service.disputes.scenes import Period, Place, Scene, Spot, Whole, period_of
 from service.disputes.things import head_of, measure_of, noun_of, singular, sorts_of
 from service.lexicon.happenings import (
     AFTERWARDS,
+    ANYBODY,
+    ARMED_OTHERS,
     ARMED_STATE,
     BARE,
     BEFOREHAND,
@@ -73,6 +75,10 @@ _LIMIT = re.compile(
     r"seats|beds) (?:for|to|of|it to|them to)\b"
 )
 _AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+")
+_LOST = re.compile(r"\b(?:lost|losing|lose)\b(?! (?:their|his|her) li)|\bof (?:its|their|our) own\b")
+_KILLED = re.compile(
+    r"\b(?:it|they|we|(?:its|their) (?:fighters|men|troops)|troops|soldiers) (?:ha(?:d|ve) )?(?:killed|shot)\b"
+)
 _OPEN_ABOVE = re.compile(r"\bso far\b")
 _NONE_OF = re.compile(
     r"\b(?:no|not a single|zero)\s+((?:[a-z-]+\s+){0,2}?[a-z-]+)\s+(?:were|was|had been|have been|has been)\s+([a-z]+)"
@@ -175,10 +181,12 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
         return None
     slack = stretched(bounds, figure, open_above=counted_bodies or bool(_OPEN_ABOVE.search(after)))
     bare = _is_bare(told, figure)
+    noun = _noun(figure, before, after)
+    measure = measure_of(figure.measure, figure.counted or _collective(before), content, figure.unit, after)
     return _candidate(
         told, index, figure.span, bounds, slack, scene, number, content,
-        noun=_noun(figure, before, after),
-        measure=measure_of(figure.measure, figure.counted or _collective(before), content, figure.unit, after),
+        noun=_noun_by_side(told, noun, measure, content),
+        measure=measure,
         sorts=sorts_of(figure.counted, content),
         unit=figure.unit,
         bare=bare,
@@ -196,6 +204,24 @@ def _noun(figure: Figure, before: str, after: str) -> str | None:
         known = (NOUN_GROUPS.get(singular(word)) for word in _WORD.findall(found[1]))
         return next((noun for noun in known if noun is not None), noun_of(figure.counted))
     return noun_of(figure.counted)
+
+
+def _noun_by_side(told: Told, noun: str | None, measure: str | None, content: str) -> str | None:
+    """Whose dead and wounded an armed side speaks of, where it only says "men": its own that it lost, or the others'
+    whom it killed."""
+    if noun not in (None, *ANYBODY) or measure not in ("killed", "injured") or not _is_armed(told.claim.source):
+        return noun
+    own = _own_people(told.claim.source)
+    if _LOST.search(content):
+        return own
+    if _KILLED.search(content):
+        return "militants" if own == "forces" else "forces"
+    return noun
+
+
+def _is_armed(source: Source) -> bool:
+    words = {word.lower() for name in (source.name, source.principal, source.role) if name for word in name.split()}
+    return bool(words & (ARMED_STATE | ARMED_OTHERS))
 
 
 def _collective(before: str) -> str | None:

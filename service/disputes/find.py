@@ -7,7 +7,7 @@ The work grows with the number of figures: only those of one kind meet, and each
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import product
+from itertools import pairwise, product
 
 from service.disputes.candidates import Candidate, candidates_of
 from service.disputes.matching import (
@@ -51,8 +51,8 @@ def find_disputes(claims: Sequence[Told]) -> tuple[Dispute, ...]:
         found += ordered
     if len(by_article) > 1:
         _recognise(found, min(room, WINDOW_ACROSS))
-    ends = [*list(starts.values())[1:], len(found)]
-    for (key, base), end in zip(starts.items(), ends, strict=True):
+    edge = [*starts.values(), len(found)]
+    for key, (base, end) in zip(starts, pairwise(edge), strict=True):
         for (first, second), relation in _within(found[base:end], scopes[key], min(room, WINDOW)).items():
             edges[base + first, base + second] = relation
     if len(by_article) > 1:
@@ -110,11 +110,7 @@ def _recognise(found: list[Candidate], window: int) -> None:
 def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope], edges: Edges, window: int) -> None:
     """Adds what figures of several articles are to each other, in the order of their days, so that near ones meet."""
     before: dict[tuple[str | None, str | Decimal, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
-    days = {
-        place: day
-        for place, candidate in enumerate(found)
-        if (day := day_of(candidate) or candidate.published)
-    }
+    days = {place: day for place, candidate in enumerate(found) if (day := day_of(candidate) or candidate.published)}
     rare = _rare_names(found)
     for place in sorted(days, key=lambda place: (days[place], place)):
         candidate = found[place]

@@ -13,13 +13,14 @@ from service.disputes.bounds import relation_of
 from service.disputes.candidates import OUTLETS, Candidate
 from service.disputes.records import Relation
 from service.disputes.scenes import Period
-from service.disputes.things import MEASURES, people, sorts_apart
+from service.disputes.things import MEASURES, modifiers_of, people, sorts_apart
 from service.lexicon.happenings import (
     ANY_CROWD,
     ANYBODY,
     HARM,
     KINDS_OF,
     OF_JOBS,
+    OF_PEOPLE,
     OPEN_OF_AMOUNTS,
     OUTCOMES,
     PERSON_GROUPS,
@@ -33,6 +34,7 @@ SOON = 3  # … where not even the kind of event is known
 MOST_TIMES = 50  # as large as the other; beyond that they count different things
 
 LEAST_TELLING = 13  # smaller numbers are equal by chance
+MOST_TIMES_SORTS = 3  # … where one names a sort of them
 MOST_TIMES_FAR = 10  # … where only the noun is the same, anywhere in the article
 
 Likeness = Literal["same", "open", "different"]
@@ -68,8 +70,6 @@ def related(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
 def related_across(one: Candidate, other: Candidate, scope: Scope) -> Relation | None:
     """Likewise for figures of two articles, which must share a precise place, and a day or the kind of event."""
     if not _comparable(one, other) or one.elsewhere or one.several or one.partial or other.partial:
-        return None
-    if (one.part or other.part) and not one_number(one, other):
         return None
     if kinship_of(one, other, scope) != "strong" or not _one_event(one, other):
         return None
@@ -110,14 +110,18 @@ def _one_time(one: Candidate, other: Candidate) -> bool:
         day = each.when.first if each.when is not None else each.day
         if day is not None and day > published and not each.ahead:  # nobody reports what is still to come
             return False
-    for each in (one, other):
-        told = each.when or each.when_near
-        if told is not None and each.published is not None and (each.published - told.last).days > AGO:
-            return one.when is not None and other.when is not None and one.when.near(other.when)
+    if is_past(one) or is_past(other):
+        return one.when is not None and other.when is not None and one.when.near(other.when)
     if one.when is not None and other.when is not None:
-        return one.when.first <= other.when.last and other.when.first <= one.when.last or one.when.near(other.when)
-    dated = one.when or other.when
-    return dated is None or (min(out) - dated.last).days <= AGO
+        met = one.when.first <= other.when.last and other.when.first <= one.when.last
+        return met or one.when.near(other.when)
+    return True
+
+
+def is_past(candidate: Candidate) -> bool:
+    """Whether it is dated longer ago than news is: what happened before, which an article recalls."""
+    told, published = candidate.when or candidate.when_near, candidate.published
+    return told is not None and published is not None and (published - told.last).days > AGO
 
 
 def _one_scene(one: Candidate, other: Candidate) -> bool:
@@ -226,17 +230,31 @@ def _corrects(one: Candidate, other: Candidate) -> bool:
 
 def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinship:
     """Things are known by their noun; what happened to people must be the same, for much happens to them."""
+    if (
+        not people(one.noun)
+        and modifiers(one) != modifiers(other)
+        and not of_one_size(one, other, most=MOST_TIMES_SORTS)
+    ):
+        return "none"  # "operations" and "cancer operations"
     if measure != "open":
         return "strong" if measure == "same" else "none"
     if one.measure is None and other.measure is None:
         known = other.bare or (not people(one.noun) and of_one_size(one, other, most=MOST_TIMES_FAR))
         return "strong" if known else "weak"
     unsaid, said = (one, other) if one.measure is None else (other, one)
+    if one.noun in ANYBODY:
+        close = unsaid.bare and said.measure in OUTCOMES and abs(one.sentence - other.sentence) <= 2
+        return "strong" if close else "none"
     if unsaid.bare:
         return "strong"
-    if said.measure in OUTCOMES or (said.measure in MEASURES and people(one.noun)) or one.part or other.part:
+    if said.measure in OUTCOMES or (said.measure in MEASURES and people(one.noun)):
         return "none"
     return "weak" if people(one.noun) or not of_one_size(one, other, most=MOST_TIMES_FAR) else "strong"
+
+
+def modifiers(candidate: Candidate) -> frozenset[str]:
+    """The words before the noun that is counted."""
+    return frozenset() if candidate.figure is None else modifiers_of(candidate.figure.counted)
 
 
 def _vague(one: Candidate, other: Candidate) -> bool:
@@ -258,12 +276,16 @@ def apart_in_time(one: Period | None, other: Period | None) -> bool:
 def _comparable(one: Candidate, other: Candidate) -> bool:
     if one.unit != other.unit or one.rate != other.rate or one.limit != other.limit or one.more or other.more:
         return False
-    if one.part != other.part and not one_number(one, other):
+    if (one.part or other.part) and not one_number(one, other):
         return False
     if sorts_apart(one.sorts, other.sorts) or one.elsewhere != other.elsewhere or one.several != other.several:
         return False
     # A correction may speak of a plan as of a fact.
-    return one.ahead == other.ahead or one_number(one, other) or (one.earlier != other.earlier and not one.side.isdisjoint(other.side))
+    return (
+        one.ahead == other.ahead
+        or one_number(one, other)
+        or (one.earlier != other.earlier and not one.side.isdisjoint(other.side))
+    )
 
 
 def _revised(one: Candidate, other: Candidate, scope: Scope) -> bool:
@@ -292,7 +314,7 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         # "The bill came to" a sum that the stadium cost; a fire, and the pines that it burnt.
         named, told = (other, one) if one.noun in OPEN_OF_AMOUNTS else (one, other)
         return "open" if not told.sorts or named.noun in told.sorts else "different"
-    if one.measure == other.measure and one.measure in OUTCOMES and not both & THINGS and not both <= PERSON_GROUPS:
+    if one.measure == other.measure and one.measure in OF_PEOPLE and not both & THINGS and not both <= PERSON_GROUPS:
         return "anybody"  # whatever they are called, it befalls people
     if one.noun in ANYBODY or other.noun in ANYBODY:
         specific = other.noun if one.noun in ANYBODY else one.noun
@@ -326,6 +348,8 @@ def _same_time(one: Candidate, other: Candidate, *, near: bool) -> bool:
         return not (one.when_near and other.when_near and one.when_near.long != other.when_near.long) or near
     dated, silent = (one, other) if one.when is not None else (other, one)
     assert dated.when is not None
+    if is_past(dated) != is_past(silent):
+        return False
     if near:
         return not (
             silent.when_near and silent.paragraph != dated.paragraph and apart_in_time(dated.when, silent.when_near)

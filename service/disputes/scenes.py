@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeVar
 
-from service.lexicon.happenings import BROAD_PLACES, BROAD_REGIONS, EVENTS, FACILITIES
+from service.lexicon.happenings import BROAD_PLACES, BROAD_REGIONS, EVENTS, FACILITIES, RECURRING
 from service.lexicon.nations import CALENDAR, DEMONYMS, PLACES
 from service.reading.datelines import after_dateline, find_published
 from service.reading.dates import find_dates
@@ -144,7 +144,8 @@ class Whole(NamedTuple):
 
     def one_event_with(self, other: "Whole") -> bool:
         """Whether so many names are shared that the two tell of one event, whatever they call its place."""
-        if self.day and other.day and abs((self.day - other.day).days) > 1 and self.events and other.events:
+        apart = self.day is not None and other.day is not None and abs((self.day - other.day).days) > 1
+        if apart and self.events and other.events and not (self.events & other.events - RECURRING):
             return False
         wanted = SHARED_NAMES
         if self.opening and other.opening and self.opening.isdisjoint(other.opening):
@@ -152,9 +153,12 @@ class Whole(NamedTuple):
             wanted += not (self.opening.isdisjoint(other.places) and other.opening.isdisjoint(self.places))
         elif self.day == other.day is not None and not self.events.isdisjoint(other.events):
             wanted -= 1
-        shared = self.names & other.names
+        shared = _without_initials(self.names & other.names)
+        wanted += self.day != other.day and bool(self.events & other.events & RECURRING)
         placed = self.opening & other.words or other.opening & self.words
-        return len(shared) + bool(placed) >= wanted and bool(placed or shared - self.speakers - other.speakers)
+        # Spokesmen speak of many events, so that they alone say little.
+        wanted += not (placed or shared - self.speakers - other.speakers)
+        return len(shared) + bool(placed) >= wanted
 
 
 class Scene:
@@ -284,7 +288,9 @@ class Scene:
             for match in _NAMES.finditer(sentence.span.of(self.article.text)[:600])
         }
         names = frozenset(name for name in found | self.names if not _common(name))
-        places = (place for number in range(min(MOST_SENTENCES, len(self.sentences))) for place in self.places_in(number))
+        places = (
+            place for number in range(min(MOST_SENTENCES, len(self.sentences))) for place in self.places_in(number)
+        )
         return Whole(
             opening=precise(self.opening_places),
             places=precise(places),
@@ -300,6 +306,12 @@ class Scene:
         head = text[span.start : end] if end > span.start else ""
         name = re.match(r"[A-Z][A-Za-z'’ -]{1,40}", head)
         return place_of(name[0].strip(" -").title()) if name else ()
+
+
+def _without_initials(names: frozenset[str]) -> frozenset[str]:
+    """Without those that only shorten another one: "bla" beside "baloch liberation army"."""
+    short = {"".join(word[0] for word in re.split(r"[ -]", name) if word) for name in names if " " in name}
+    return names - short
 
 
 def _plain(name: str) -> str:

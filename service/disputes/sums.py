@@ -18,6 +18,7 @@ LEAST_TOTAL = 7  # smaller sums come about by chance
 LEAST_ROW = 20  # likewise, where nothing is known of what they say
 MOST_OF_A_FATE = 5  # figures of one fate that are tried
 _FATES = {"killed": "killed", "missing": "missing", "rescued": "saved", "alive": "saved"}
+LEAST_FOREIGN = 100  # … and where the total is somebody else's
 LOOK_BACK = 4  # figures before a part of which one is its whole
 MOST = 40  # figures of one kind in an article that are tried against each other
 
@@ -135,9 +136,13 @@ def _in_a_row(found: Sequence[Candidate]) -> Iterator[Edge]:
             rows = [found[place] for place in parts]
             if rows[-1].sentence - rows[0].sentence > 1 or any(one.side.isdisjoint(rows[0].side) for one in rows):
                 continue
+            if len({row.measure for row in rows} - {None}) > 1:
+                continue
             total = sum((_value(row) for row in rows), Decimal(0))
             for whole in by_value.get(total, ()) if total >= LEAST_ROW else ():
-                if whole not in parts and not _same_claim(found[whole], rows) and same_place(rows[0], found[whole]):
+                if whole in parts or _same_claim(found[whole], rows) or not same_place(rows[0], found[whole]):
+                    continue
+                if total >= LEAST_FOREIGN or not found[whole].side.isdisjoint(rows[0].side):
                     yield from ((part, whole) for part in parts)
 
 
@@ -150,8 +155,8 @@ def _by_fate(found: Sequence[Candidate]) -> Iterator[Edge]:
     fates = [places[-MOST_OF_A_FATE:] for places in by_fate.values()]
     wholes: dict[Decimal, list[int]] = defaultdict(list)
     for place, candidate in enumerate(found):
-        whole = candidate.measure not in HARM and candidate.measure not in _FATES and not candidate.ahead
-        if whole and _counts_heads(candidate):
+        open_ended = candidate.measure not in HARM and candidate.measure not in _FATES and not candidate.ahead
+        if open_ended and _counts_heads(candidate):
             wholes[_value(candidate)].append(place)
     for count in (2, 3):
         for chosen in combinations(fates, count):

@@ -50,7 +50,9 @@ _VERB_BEHIND = re.compile(
     r"([a-z]+(?:ed|en|shut|hurt|ill))\b"
 )
 _OF = re.compile(r"\bof (?:a |an |the |its )?([a-z-]+)")
-_SURE = re.compile(r"\b(?:(confirmed|laborator(?:y|ies))|suspected|thought to|believed to|probable|not tested|untested)\b")
+_SURE = re.compile(
+    r"\b(?:(confirmed|laborator(?:y|ies))|suspected|thought to|believed to|probable|not tested|untested)\b"
+)
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 
 
@@ -137,8 +139,9 @@ def _measure_of(measure: str | None, counted: str | None, unit: str | None) -> s
     for word in words:
         if meant := _meant(word, noun, head, unit):
             return meant
-    if not words or all(word in WEAK_MEASURES for word in words):
-        return IMPLIED.get(head) if head else None
+    implied = IMPLIED.get(head) if head else None
+    if implied or not words or all(word in WEAK_MEASURES for word in words):
+        return implied  # what such a noun says by itself tells more than "141 dead were left"
     return stem(words[0])
 
 

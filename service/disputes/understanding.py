@@ -5,7 +5,7 @@ counts on only where there is one to count on from; a side's lesser figure stand
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -31,7 +31,10 @@ def understood(found: Iterable[Candidate]) -> tuple[list[Candidate], Scope]:
 def _with_own_parts(ordered: Sequence[Candidate]) -> list[Candidate]:
     """ "Nine of them crew" counts the crew, whatever they are part of; "five of these … and three" counts two parts."""
     done: list[Candidate] = []
+    spread = Counter(_split(candidate) for candidate in ordered)
     for candidate in ordered:
+        if spread[_split(candidate)] > 1 and len(candidate.where) > 1:
+            candidate = replace(candidate, part=True)  # "in Quell 49, in Dunn 14": which is where is not known here
         own = candidate.noun in PERSON_GROUPS and candidate.noun not in ANYBODY
         before = done[-1] if done else None
         if candidate.part:
@@ -45,6 +48,10 @@ def _with_own_parts(ordered: Sequence[Candidate]) -> list[Candidate]:
     return done
 
 
+def _split(candidate: Candidate) -> tuple[object, ...]:
+    return candidate.told.claim.id, candidate.unit, candidate.noun, candidate.measure
+
+
 def _with_said_again(ordered: Sequence[Candidate]) -> list[Candidate]:
     """A figure without a verb of its own has that of another one of its noun whose word stands in its sentence: "they
     promised 800 jobs" and "the promise had been for 700"."""
@@ -55,7 +62,9 @@ def _with_said_again(ordered: Sequence[Candidate]) -> list[Candidate]:
     done = []
     for candidate in ordered:
         if candidate.measure is None and candidate.noun is not None:
-            stems = {stem(word) for word in _WORD.findall(candidate.sentence_span.of(candidate.told.article.text).lower())}
+            stems = {
+                stem(word) for word in _WORD.findall(candidate.sentence_span.of(candidate.told.article.text).lower())
+            }
             again = said[candidate.unit, candidate.noun] & stems
             candidate = replace(candidate, measure=min(again)) if len(again) == 1 else candidate
         done.append(candidate)
@@ -94,7 +103,11 @@ def _antecedent(candidate: Candidate, before: Sequence[Candidate]) -> int | None
 
 
 def _can_be_taken_up(earlier: Candidate, candidate: Candidate) -> bool:
-    plain = not (earlier.part or earlier.more or earlier.noun in SOME_OF_ALL) and earlier.rate == candidate.rate and of_one_size(earlier, candidate)
+    plain = (
+        not (earlier.part or earlier.more or earlier.noun in SOME_OF_ALL)
+        and earlier.rate == candidate.rate
+        and of_one_size(earlier, candidate)
+    )
     known = candidate.measure in OUTCOMES and earlier.measure in OUTCOMES
     alike = not known or candidate.measure == earlier.measure
     return plain and alike and earlier.unit == candidate.unit and earlier.span != candidate.span

@@ -22,13 +22,14 @@ NOUN_GROUPS: Final = _by_word(
             separatist jihadist""",
         "people": """person people body dead deceased victim casualty life soul human individual fatality death survivor
             man woman injured wounded toll death-toll corpse coffin grave remains name rescued saved missing uprooted
-            sick arrested detained infected""",
+            sick arrested detained infected disappeared trapped kidnapped abducted hospitalised homeless""",
         "civilians": """civilian bystander resident villager inhabitant local passer-by townsman shopper citizen""",
         "crowd": """crowd gathering turnout attendance marcher protester demonstrator participant attendee reveller
             raver supporter rally protestor mourner worshipper spectator""",
         "crew": "crew crewman sailor seaman seafarer deckhand",
         "riders": "passenger traveller commuter occupant",
-        "workers": "worker labourer laborer employee staff workman miner staffer workforce",
+        "workers": """worker labourer laborer employee staff workman miner staffer workforce workmate colleague
+            co-worker""",
         "pupils": "pupil student schoolchild schoolboy schoolgirl",
         "teachers": "teacher educator lecturer",
         "medics": "doctor physician medic",
@@ -58,7 +59,7 @@ NOUN_GROUPS: Final = _by_word(
         "cost": "cost bill price expense expenditure spending tab budget",
         "fare": "fare fee toll-charge charge",
         "increase": "increase rise hike raise",
-        "cut-off": "customer subscriber",
+        "cut-off": "customer subscriber client",
         "rounds": "attack operation strike raid assault",
         "loss": "loss damage damages shortfall deficit hole destruction",
         "taking part": "participation compliance turnout",
@@ -128,7 +129,9 @@ IMPLIED: Final = {
     "striker": "struck", "fugitive": "escaped", "escapee": "escaped", "rain": "rained", "rainfall": "rained",
     "downpour": "rained", "survivor": "alive", "hostage": "abducted", "captive": "abducted", "rescued": "rescued",
     "saved": "rescued", "uprooted": "displaced", "missing": "missing", "arrested": "arrested", "detained": "arrested",
-    "infected": "infected", "sick": "infected", "refugee": "displaced",
+    "infected": "infected", "sick": "infected", "refugee": "displaced", "disappeared": "missing",
+    "trapped": "stranded", "kidnapped": "abducted", "abducted": "abducted", "hospitalised": "treated",
+    "homeless": "displaced",
 }  # fmt: skip
 """What such nouns say by themselves."""
 
@@ -162,15 +165,20 @@ MEASURE_GROUPS: Final = _by_word(
         "flooded": "flood inundate submerge underwater",
         "cut off": "disconnect",
         "reconnected": "reconnect restore",
-        "stolen": "steal loot embezzle siphon misappropriate pilfer",
-        "taken": "take accept pocket",
+        "stolen": "steal loot embezzle siphon misappropriate pilfer plunder pocket swindle swipe",
+        "refunded": "refund reimburse repay compensate",
+        "deployed": "deploy mobilise mobilize muster dispatch",
+        "exposed": "expose compromise hack",
+        "ordered": "order",
+        "made": "make complete finish",
+        "taken": "take accept",
         "leaked": "leak spill seep gush",
         "attacked": "attack storm assault ambush",
         "earned": "earn",
         "seized": "seize confiscate impound",
         "deported": "deport expel repatriate",
         "closed": "close shut shutter",
-        "cancelled": "cancel scrap",
+        "cancelled": "cancel scrap postpone delay shelve",
         "hired": "hire recruit employ",
         "built": "build construct erect",
         "launched": "launch",
@@ -276,6 +284,21 @@ MEASURE_PHRASES: Final = (
     ("shot down", "downed"),
     ("taken captive", "abducted"),
     ("called off", "cancelled"),
+    ("put off", "cancelled"),
+    ("set fire", "destroyed"),
+    ("set alight", "destroyed"),
+    ("set ablaze", "destroyed"),
+    ("ordered out", "displaced"),
+    ("forced out", "displaced"),
+    ("taken off", "displaced"),
+    ("brought off", "displaced"),
+    ("from their homes", "displaced"),
+    ("came out", "rescued"),
+    ("got out", "rescued"),
+    ("climbed out", "rescued"),
+    ("on duty", "deployed"),
+    ("on the line", "deployed"),
+    ("on the ground", "deployed"),
     ("taken on", "hired"),
     ("handed in", "collected"),
     ("led to safety", "rescued"),
@@ -304,7 +327,8 @@ MEASURE_PHRASES: Final = (
     ("stayed away", "stayed away"),
 )
 """Said before single words: "lost their lives" is no loss."""
-STATES: Final = {"dead": "killed", "killed": "killed", "wounded": "injured", "injured": "injured", "missing": "missing"}
+STATES: Final = {"dead": "killed", "killed": "killed", "wounded": "injured", "injured": "injured", "missing": "missing",
+    "fatal": "killed"}  # fmt: skip
 """Said before the noun: "the number of dead soldiers"."""
 WHEREABOUTS: Final = {
     "intensive care": "in intensive care", "in hospital": "treated", "in custody": "arrested",
@@ -319,7 +343,8 @@ COLLECTIVES: Final = "gathering crowd turnout toll loss losses damage attendance
 """Before "of" and a figure, they say what is counted: "a crowd of 5,000"."""
 BODIES: Final = frozenset("body corpse dead deceased coffin grave remains".split())
 FOUND_BODIES: Final = frozenset(
-    "found recovered received retrieved counted pulled brought carried taken seen saw buried dug lay lie laid washed".split()
+    """found recovered received retrieved counted pulled brought carried taken seen saw buried dug lay lie laid
+    washed""".split()
 )
 """Said of bodies, these count the dead, and there may be more."""
 COMPLEMENTS: Final = tuple(
@@ -337,11 +362,15 @@ HARM: Final = frozenset({"killed", "injured", "missing", "rescued", "arrested", 
 """What happens to people alone: whoever is counted, it is people."""
 OUTCOMES: Final = HARM | {"came", "aboard", "treated", "in intensive care", "infected", "escaped"}
 """The same outcome may be told of "soldiers" and of "people"."""
+OF_PEOPLE: Final = frozenset({"killed", "injured", "arrested", "treated", "infected"})
+"""Whatever they are called, it is people of whom these are said; an outpost may be captured too."""
 MEANT: Final = {
     ("jobs", "go"): "cut", ("jobs", "lose"): "cut", ("jobs", "loss"): "cut", ("workers", "go"): "cut",
     ("workers", "leave"): "cut", ("workers", "lose"): "cut", ("rain", "fall"): "rained", ("rain", "drop"): "rained",
     ("rain", "pour"): "rained", ("signatures", "gather"): "collected", ("prisoners", "flee"): "escaped",
-    ("rockets", "fire"): "launched", ("homes", "burn"): "destroyed", ("sales", "earn"): "sold",
+    ("rockets", "fire"): "launched", ("homes", "burn"): "destroyed", ("homes", "go"): "destroyed",
+    ("homes", "fall"): "destroyed", ("homes", "take"): "destroyed", ("land", "blacken"): "destroyed",
+    ("rounds", "lose"): "cancelled", ("sales", "earn"): "sold",
 }  # fmt: skip
 """What a verb means of such things, where alone it could mean much else."""
 PRICED: Final = frozenset("sell retail go fetch charge cost".split())
@@ -395,7 +424,10 @@ EVENT_NOUNS: Final = (
 OTHER: Final = (
     "separate similar unrelated different another second earlier previous simultaneous parallel other later".split()
 )
-OTHER_SAID: Final = ("elsewhere", "last time", "in a separate", "a different", "similar", "unrelated")
+OTHER_SAID: Final = (
+    "last spring['’]s", "last summer['’]s", "last autumn['’]s", "last winter['’]s", "last month['’]s", "last year['’]s",
+    "elsewhere", "last time", "in a separate", "a different", "similar", "unrelated",
+)  # fmt: skip
 """With an event, or alone: what follows is told of something else than the article's own matter, or of a part of it."""
 SEVERAL: Final = (
     "two",
@@ -440,6 +472,11 @@ ARMED_STATE: Final = frozenset(
     colonel defence defense corps commander""".split()
 )
 """A speaker with such a word in their name or role who denies losses speaks of soldiers and police."""
+ARMED_OTHERS: Final = frozenset(
+    """militia militants rebels front movement brigade brigades resistance insurgents guerrillas separatists taliban
+    fighters liberation jihad islamic""".split()
+)
+"""Words of the names of those who fight against it."""
 BROAD_PLACES: Final = frozenset(
     """city town village district province region state country county area capital valley pass river lake mountain
     mountains hill hills coast bay island road highway street square bridge market port camp north south east west
@@ -465,7 +502,8 @@ BARE: Final = frozenset(
     real true actual correct right own estimate estimated estimates assessment preliminary showed shows show put puts
     came come comes to at about around only just barely nearer near as many in reality fact than of for say says said
     that there some roughly nearly almost more less over under least most up minimum maximum very plus or and
-    arrived reached stood stands gave minus percent per cent quite far lower higher damage value size again now already still today currently""".split()
+    arrived reached stood stands gave minus percent per cent quite far lower higher damage value size again
+    now already still today currently""".split()
 )
 """Content made of nothing else takes up the thing that was counted before it."""
 
@@ -491,3 +529,5 @@ EVENTS: Final = _by_word(
     }
 )
 """Words by which two articles can be known to tell of one kind of event."""
+RECURRING: Final = frozenset({"attack", "blast", "march", "strike"})
+"""What may happen twice within days, with the same names in the news of both."""
