@@ -178,7 +178,7 @@ MEASURE_GROUPS: Final = _by_word(
         "seized": "seize confiscate impound",
         "deported": "deport expel repatriate",
         "closed": "close shut shutter",
-        "cancelled": "cancel scrap postpone delay shelve",
+        "cancelled": "cancel scrap postpone shelve",
         "hired": "hire recruit employ",
         "built": "build construct erect",
         "launched": "launch",
