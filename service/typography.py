@@ -20,6 +20,8 @@ _FOLDED = str.maketrans(
     }
 )
 _ELLIPSIS = "…"
+LIGATURES = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
+"""What typesetting joined is the same letters: "ﬁve" is a number."""
 
 
 _HIDDEN = re.compile(

@@ -23,8 +23,11 @@ HIDDEN = dict.fromkeys(
     [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0xAD, *range(0xE0000, 0xE0080)],
     " ",
 )
-# Typographic quotation marks that the model was hardly trained on.
-PLAIN = {ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("’"): "'", ord("‘"): "'", 0xA0: " ", ord("\n"): " "}
+# Typographic quotation marks, and signs as wide as an ideograph, that the model was hardly trained on.
+PLAIN = {
+    **{ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("’"): "'", ord("‘"): "'", 0xA0: " ", ord("\n"): " "},
+    **{ord(wide): chr(ord(wide) - 0xFEE0) for wide in "，：；？！（）"},
+}
 VISIBLE = {**HIDDEN, **PLAIN}
 
 _one_at_a_time = Lock()

@@ -21,7 +21,7 @@ from service.reading.digits import EXACTLY
 from service.reading.not_figures import read_objection, read_score
 from service.reading.numerals import read_numeral
 from service.reading.qualifiers import Qualified, read_bound
-from service.reading.tokens import Line, find_links, read_line
+from service.reading.tokens import Line, find_links, read_line, word_key
 from service.records import FoundDate, FoundFigure, Qualifier, Sentence, SkippedNumber, Span
 
 _DIGIT = re.compile(r"\d")
@@ -70,7 +70,7 @@ def holds_number(text: str, span: Span) -> bool:
     """A quick look that spares the other sentences their tokens."""
     if _DIGIT.search(text, *span) or any(text.find(sign, *span) >= 0 for sign in VULGAR):
         return True
-    return not NUMBER_STARTERS.isdisjoint(_WORD.findall(span.of(text).lower()))
+    return not NUMBER_STARTERS.isdisjoint(_WORD.findall(word_key(span.of(text))))
 
 
 def _spans_by_sentence(dates: Sequence[FoundDate]) -> dict[int, tuple[Span, ...]]:

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from service.lexicon.numbers import DIGITS, SEPARATORS
 from service.records import Span
+from service.typography import LIGATURES
 
 Kind = Literal["digits", "word", "sign", "taken", "end"]
 
@@ -72,6 +73,11 @@ def _digits_key(words: str) -> str:
     return digits if digits.isascii() else ""
 
 
+def word_key(words: str) -> str:
+    """Words for looking them up: what typesetting joined ("ﬁve") is the same letters. Has no offsets of the text."""
+    return (words if words.isascii() else words.translate(LIGATURES)).lower()
+
+
 def find_links(text: str, span: Span) -> tuple[Span, ...]:
     """The web addresses and terminal codes in `span`, whose digits and words say nothing."""
     if all(text.find(mark, *span) < 0 for mark in _LINK_MARKS):
@@ -88,7 +94,7 @@ def read_line(text: str, span: Span, taken: tuple[Span, ...] = ()) -> Line:
         if kind == "digits":
             key = _digits_key(words)
         else:
-            key = words.lower() if kind == "word" else SEPARATORS.get(words, words)
+            key = word_key(words) if kind == "word" else SEPARATORS.get(words, words)
         tokens.append(Token(kind, match.start(), match.end(), words, key))
     return Line(text, list(_hide(tokens, taken)) if taken else tokens)
 

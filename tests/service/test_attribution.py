@@ -47,6 +47,7 @@ def cue_and_mention(draft: Draft, text: str) -> tuple[str, str]:
             [("Ada Obi", 'the plan "a farce"')],
             id="called-in-quotation-marks",
         ),
+        pytest.param("The mill closed，Mayor Ada Obi said.", [("Ada Obi", "The mill closed")], id="full-width-comma"),
         pytest.param("Mayor Ada Obi called the mill.", [("outlet", "Mayor Ada Obi called the mill")], id="called-up"),
         pytest.param(
             "Mayor Ada Obi brushed off the report as “small talk”.",

@@ -58,6 +58,8 @@ def the_figure(text: str) -> FoundFigure:
         pytest.param("It took a quarter of a million boats.", "a quarter of a million", "250000", id="quarter-million"),
         pytest.param("It lasted two and a half years.", "two and a half", "2.5", id="and-a-half"),
         pytest.param("It lasted 2½ years.", "2½", "2.5", id="vulgar-fraction"),
+        pytest.param("It took ﬁfteen boats.", "ﬁfteen", "15", id="joined-letters"),
+        pytest.param("It took ﬁve hundred boats.", "ﬁve hundred", "500", id="joined-letters-before-a-scale"),
         pytest.param("It took ３２ boats.", "３２", "32", id="full-width-digits"),
         pytest.param("It took ٣٢ boats.", "٣٢", "32", id="arabic-indic-digits"),
         pytest.param("It rose ٣٫٢ metres.", "٣٫٢", "3.2", id="arabic-decimal-sign"),
