@@ -20,7 +20,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from service.commands.jobs import SHOWN_FAILURES, clock, tell_failures
-from service.commands.reading import Day, model_option
+from service.commands.reading import Day, check_samples, model_option, samples_option
 from service.commands.shared import NOTHING, PARTLY, Dollars, give_up, settings_of
 from service.commands.worker import child_command, default_processes
 
@@ -41,7 +41,7 @@ _UNSAFE = re.compile(r"[^\w.-]+")
 @model_option
 @click.option("--published", type=Day(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Where the text has none.")
 @click.option("--outlet", metavar="NAME", help="Who published them, where the text does not say.")
-@click.option("--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer.")
+@samples_option
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")
 @click.option("--max-cost", type=Dollars(), metavar="USD", help="Begin no article beyond it.")
 @click.option("--per-minute", type=click.IntRange(1, 1_000_000), metavar="N", help="Begin at most N articles a minute.")
@@ -81,6 +81,7 @@ def batch(
             settings = settings.model_copy(update={"store": str(own)})
         assert settings.store is not None
         os.environ["ACCORDING_STORE"] = settings.store  # the worker processes inherit it
+        check_samples(samples, settings.model)
         _check_model(settings)
         if verify is not None:
             _check_model(settings.model_copy(update={"model": verify}))

@@ -16,6 +16,7 @@ from service.commands.keeping import Keeper
 from service.commands.reading import (
     Outcome,
     Reader,
+    check_samples,
     documents_option,
     max_characters_option,
     model_option,
@@ -25,6 +26,7 @@ from service.commands.reading import (
     progress,
     published_option,
     reader_of,
+    samples_option,
     target_of,
     verdict,
 )
@@ -53,7 +55,7 @@ FORMATS = ("table", "json", "jsonl", "claims-jsonl", "markdown", "csv")
     metavar="FILE",
     help="Weights fitted by `eval calibrate` instead of the ones shipped.",
 )
-@click.option("--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer.")
+@samples_option
 @click.option("--verify", metavar="MODEL", help="A second model that is asked about doubtful claims.")
 @click.option("--max-cost", type=Dollars(), metavar="USD", help="Make no call beyond it.")
 @click.option("--no-cache", is_flag=True, help="Ask anew, and keep no answer for the next time.")
@@ -96,6 +98,7 @@ def extract(
             verify=verify,
             max_cost=max_cost,
         )
+        check_samples(samples, settings.model)
         if no_cache:
             settings = settings.model_copy(update={"cache": None})
         found = find(articles, documents, settings, stdin=sys.stdin.buffer)

@@ -51,6 +51,15 @@ documents_option = click.option(
 max_characters_option = click.option(
     "--max-characters", type=click.IntRange(1), metavar="N", help="Longest article; 200,000 if not set."
 )
+samples_option = click.option(
+    "--samples", type=click.IntRange(1, 20), metavar="K", help="Ask a model K times; agreement makes surer."
+)
+
+
+def check_samples(samples: int | None, model: str) -> None:
+    """Raises UsageError where somebody waits for an agreement that there cannot be."""
+    if model == "embedded" and samples is not None and samples > 1:
+        raise click.UsageError("embedded gives the same answer each time; name a model for --samples with --model.")
 
 
 def never_choke() -> None:

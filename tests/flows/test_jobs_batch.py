@@ -236,6 +236,21 @@ def test_a_second_model_that_is_none_is_refused_before_any_article(lines, tmp_pa
     assert not (tmp_path / "store.sqlite").exists()
 
 
+@pytest.mark.parametrize("command", ["extract", "batch"])
+def test_several_answers_of_embedded_are_refused_and_one_is_not(lines, tmp_path, monkeypatch, command):
+    monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
+    out = (
+        ["--out", str(tmp_path / "out")] if command == "extract" else [str(tmp_path / "out.jsonl"), "--verify", "nope"]
+    )
+
+    several = CliRunner().invoke(main, [command, str(lines), *out, "--samples", "3"])
+    one = CliRunner().invoke(main, [command, str(lines), *out, "--samples", "1"])
+
+    assert several.exit_code == 2
+    assert "embedded gives the same answer each time; name a model for --samples with --model" in several.stderr
+    assert "each time" not in one.stderr
+
+
 def test_a_batch_that_could_not_begin_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.setenv("ACCORDING_STORE", str(tmp_path / "store.sqlite"))
     (tmp_path / "in.jsonl").write_text("{}\n", encoding="utf-8")
