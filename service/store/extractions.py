@@ -18,7 +18,16 @@ from service.errors import InputError
 from service.records import Article, ExtractedClaim, Extraction, Record
 from service.store.bindings import binding_of
 from service.store.folding import fold, plain
-from service.store.tables import articles, claim_figures, claim_flags, claims, extractions, job_articles, reviews
+from service.store.tables import (
+    articles,
+    claim_figures,
+    claim_flags,
+    claims,
+    extractions,
+    job_articles,
+    reviews,
+    verdicts,
+)
 
 SHORTEST_PREFIX = 12  # characters of a hash that may stand for it
 _ABOUT = ("title", "outlet", "published", "language")
@@ -85,9 +94,20 @@ def delete_article(connection: Connection, name: str, *, owner: str = "") -> Del
         extractions=_count(connection, extractions, keys),
         claims=_count(connection, claims, keys),
     )
+    _hand_on_verdicts(connection, keys, owner=owner)
     connection.execute(delete(job_articles).where(job_articles.c.article.in_(keys)))
     connection.execute(delete(articles).where(chosen))  # the database deletes what refers to them
     return gone
+
+
+def _hand_on_verdicts(connection: Connection, keys: list[int], *, owner: str) -> None:
+    """What was said of a text holds for another article with the same one, if there is any."""
+    gone = articles.alias()
+    same = (articles.c.sha256 == gone.c.sha256) & (articles.c.owner == owner) & articles.c.key.not_in(keys)
+    pairs = select(gone.c.key, func.min(articles.c.key)).join(articles, same).where(gone.c.key.in_(keys))
+    for key, twin in connection.execute(pairs.group_by(gone.c.key)).all():
+        for table in (verdicts, reviews):
+            connection.execute(update(table).where(table.c.article == key).values(article=twin))
 
 
 def named(connection: Connection, name: str, *, owner: str) -> list[int]:

@@ -251,6 +251,25 @@ def test_with_an_article_goes_all_that_was_said_of_it(filled):
             verdicts.give(connection, shown.binding, Said(action="accept", version=0), ANA, now=NOW)
 
 
+def test_what_was_said_of_a_text_stays_with_another_article_that_has_it(filled):
+    article, found = a_story(0)
+    with filled.writing() as connection:
+        shown = next_of(connection, filters=queue.Filters(article="story-0"))
+        say(connection, shown.binding, "accept")
+        keep(connection, an_extraction(article.model_copy(update={"id": "twin"}), extraction_id="twin", claims=found))
+        key = connection.scalar(select(func.max(claims.c.article)))
+        delete_article(connection, "story-0")
+
+        view = listing.article_view(connection, key)
+        assert [listed.standing.state for listed in view.claims] == ["accepted", "open", "open", "open"]
+        say(connection, shown.binding, "undo", undoes=last_key(connection, shown.binding))
+        assert listing.article_view(connection, key).claims[0].standing.state == "open"
+
+        delete_article(connection, "twin")
+        counted = [connection.scalar(select(func.count()).select_from(table)) for table in (kept_verdicts, reviews)]
+        assert counted == [0, 0]
+
+
 # ── at the same moment ────────────────────────────────────────────────────────────────────────────────────────
 
 
