@@ -46,6 +46,7 @@ AHEAD = frozenset({"predicts", "intends", "demands"})
 BEFORE = AFTER = 45  # characters beside a figure that can set it apart
 LED_BY = 60  # characters of a sentence that may set its scene before anything is said
 OPENING = 3  # sentences of an article in which its matter is dated
+AGO = 7  # days in which news of an event comes out
 LIMIT_BEFORE = 50  # characters
 CONTENT = 1_500  # characters of a claim's words that are looked at
 CLOSED = frozenset({"only", "just", "exactly", "all"})
@@ -75,7 +76,11 @@ _LIMIT = re.compile(
     r"seats|beds) (?:for|to|of|it to|them to)\b"
 )
 _AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+")
-_LOST = re.compile(r"\b(?:lost|losing|lose)\b(?! (?:their|his|her) li)|\bof (?:its|their|our) own\b")
+_WHOSE = re.compile(r"^(?:the |[\w-]+['’]s )+(?=\w+ \w)|^the ")
+_LOST = re.compile(r"\b(?:lost|losing|lose)\b(?! (?:their|his|her) li)")
+_OWN = re.compile(
+    r"\bof (?:its|their|our|his|her) own\b|\bon (?:our|their) (?:own )?side\b|\bour (?:own )?(?:men|people|side)\b"
+)
 _KILLED = re.compile(
     r"\b(?:it|they|we|(?:its|their) (?:fighters|men|troops)|troops|soldiers) (?:ha(?:d|ve) )?(?:killed|shot)\b"
 )
@@ -110,6 +115,7 @@ class Candidate:
     places: tuple[Place, ...]
     when: Period | None  # of its own words
     when_near: Period | None  # of its sentence, or of those before it in the paragraph
+    past: bool  # longer ago than news is: what an article recalls
     when_else: Period | None  # of the opening, or the day of publication
     day: date | None  # on which the article's opening says that its matter happened
     published: date | None
@@ -185,7 +191,7 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
     measure = measure_of(figure.measure, figure.counted or _collective(before), content, figure.unit, after)
     return _candidate(
         told, index, figure.span, bounds, slack, scene, number, content,
-        noun=_noun_by_side(told, noun, measure, content),
+        noun=_noun_by_side(told, noun, measure, content, sentence.of(text)[:CONTENT].lower()),
         measure=measure,
         sorts=sorts_of(figure.counted, content),
         unit=figure.unit,
@@ -206,13 +212,15 @@ def _noun(figure: Figure, before: str, after: str) -> str | None:
     return noun_of(figure.counted)
 
 
-def _noun_by_side(told: Told, noun: str | None, measure: str | None, content: str) -> str | None:
+def _noun_by_side(told: Told, noun: str | None, measure: str | None, content: str, sentence: str) -> str | None:
     """Whose dead and wounded an armed side speaks of, where it only says "men": its own that it lost, or the others'
     whom it killed."""
-    if noun not in (None, *ANYBODY) or measure not in ("killed", "injured") or not _is_armed(told.claim.source):
+    if noun not in (None, *ANYBODY) or measure not in ("killed", "injured"):
         return noun
+    if not _is_armed(told.claim.source):
+        return f"people of {told.claim.source.name}" if _OWN.search(sentence) else noun
     own = _own_people(told.claim.source)
-    if _LOST.search(content):
+    if _LOST.search(content) or _OWN.search(sentence):
         return own
     if _KILLED.search(content):
         return "militants" if own == "forces" else "forces"
@@ -292,6 +300,7 @@ def _candidate(
         places=scene.shared(places) or scene.opening_places,
         when=when,
         when_near=near,
+        past=_is_past(scene, number, when, near),
         when_else=scene.opening_period or scene.published_period,
         day=scene.day,
         published=scene.published,
@@ -320,7 +329,7 @@ def _candidate(
 def side_of(source: Source) -> frozenset[str]:
     """The names under which this side speaks; the outlet's own voice is a side, and so is each kind of unnamed one."""
     names = [name for name in (source.name, source.principal, *source.aliases) if name]
-    return frozenset(name.casefold().removeprefix("the ") for name in names) or frozenset({f"({source.kind})"})
+    return frozenset(_WHOSE.sub("", name.casefold()) for name in names) or frozenset({f"({source.kind})"})
 
 
 def _where(told: Told, scene: Scene, number: int) -> tuple[tuple[Place, ...], frozenset[str]]:
@@ -360,6 +369,13 @@ def _when(told: Told, scene: Scene, number: int) -> tuple[Period | None, Period 
             break
         near = next(iter(scene.periods_in(earlier)), None)
     return (stated[0] if stated else None), near
+
+
+def _is_past(scene: Scene, number: int, when: Period | None, near: Period | None) -> bool:
+    """Whether its own words, its sentence or a day named before it in the paragraph date it so."""
+    own = next(iter(scene.periods_in(number)), None)
+    told = when or own or (None if near is None or near.long else near)
+    return told is not None and scene.published is not None and (scene.published - told.last).days > AGO
 
 
 def _opened_elsewhere(scene: Scene, number: int) -> bool:

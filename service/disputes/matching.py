@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from service.disputes.bounds import relation_of
-from service.disputes.candidates import OUTLETS, Candidate
+from service.disputes.candidates import AGO, OUTLETS, Candidate
 from service.disputes.records import Relation
 from service.disputes.scenes import Period
 from service.disputes.things import MEASURES, modifiers_of, people, sorts_apart
@@ -24,12 +24,12 @@ from service.lexicon.happenings import (
     OPEN_OF_AMOUNTS,
     OUTCOMES,
     PERSON_GROUPS,
+    RECURRING,
     SOME_OF_ALL,
     THINGS,
 )
 
 NEAR = 3  # sentences within which a figure may leave unsaid what it counts
-AGO = 7  # days in which news of an undated event comes out
 SOON = 3  # … where not even the kind of event is known
 MOST_TIMES = 50  # as large as the other; beyond that they count different things
 
@@ -106,22 +106,18 @@ def _one_time(one: Candidate, other: Candidate) -> bool:
     out = one.published, other.published
     if out[0] is None or out[1] is None or abs((out[0] - out[1]).days) > AGO:
         return False
+    # An article that follows up is dated by its news; what may happen twice is told apart by that.
+    by_article = not RECURRING.isdisjoint(one.events | other.events)
     for each, published in ((one, out[1]), (other, out[0])):
-        day = each.when.first if each.when is not None else each.day
+        day = each.when.first if each.when is not None else each.day if by_article else None
         if day is not None and day > published and not each.ahead:  # nobody reports what is still to come
             return False
-    if is_past(one) or is_past(other):
+    if one.past or other.past:
         return one.when is not None and other.when is not None and one.when.near(other.when)
     if one.when is not None and other.when is not None:
         met = one.when.first <= other.when.last and other.when.first <= one.when.last
         return met or one.when.near(other.when)
     return True
-
-
-def is_past(candidate: Candidate) -> bool:
-    """Whether it is dated longer ago than news is: what happened before, which an article recalls."""
-    told, published = candidate.when or candidate.when_near, candidate.published
-    return told is not None and published is not None and (published - told.last).days > AGO
 
 
 def _one_scene(one: Candidate, other: Candidate) -> bool:
@@ -216,8 +212,8 @@ def _may_be_one(one: Candidate, other: Candidate) -> bool:
     if one.noun is None or other.noun is None or one.noun == other.noun:
         return True
     both = {one.noun, other.noun}
-    if both & THINGS:
-        return False
+    if both & THINGS or one.unit is not None:
+        return bool(both & OPEN_OF_AMOUNTS)
     return bool(both & ANY_CROWD) or not both <= PERSON_GROUPS
 
 
@@ -243,7 +239,7 @@ def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinshi
         return "strong" if known else "weak"
     unsaid, said = (one, other) if one.measure is None else (other, one)
     if one.noun in ANYBODY:
-        close = unsaid.bare and said.measure in OUTCOMES and abs(one.sentence - other.sentence) <= 2
+        close = (unsaid.bare or said.bare) and said.measure in OUTCOMES and abs(one.sentence - other.sentence) <= 2
         return "strong" if close else "none"
     if unsaid.bare:
         return "strong"
@@ -308,6 +304,8 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         return "same"  # posts that go, and people who go with them
     if one.measure == other.measure == "came":
         return "anybody" if both & ANY_CROWD and not both & THINGS else "different"
+    if both == {"people", "militants"}:
+        return "different"  # whom an attack killed, and who attacked
     if one.noun in KINDS_OF.get(other.noun, ()) or other.noun in KINDS_OF.get(one.noun, ()):
         return "anybody"
     if one.unit is not None and both & OPEN_OF_AMOUNTS:
@@ -318,7 +316,8 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         return "anybody"  # whatever they are called, it befalls people
     if one.noun in ANYBODY or other.noun in ANYBODY:
         specific = other.noun if one.noun in ANYBODY else one.noun
-        return "anybody" if one.measure in HARM or people(specific) or specific == "cases" else "different"
+        harmed = one.measure in HARM and specific not in THINGS
+        return "anybody" if harmed or people(specific) or specific == "cases" else "different"
     return "different"
 
 
@@ -348,7 +347,7 @@ def _same_time(one: Candidate, other: Candidate, *, near: bool) -> bool:
         return not (one.when_near and other.when_near and one.when_near.long != other.when_near.long) or near
     dated, silent = (one, other) if one.when is not None else (other, one)
     assert dated.when is not None
-    if is_past(dated) != is_past(silent):
+    if dated.past != silent.past:
         return False
     if near:
         return not (

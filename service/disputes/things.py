@@ -53,6 +53,10 @@ _OF = re.compile(r"\bof (?:a |an |the |its )?([a-z-]+)")
 _SURE = re.compile(
     r"\b(?:(confirmed|laborator(?:y|ies))|suspected|thought to|believed to|probable|not tested|untested)\b"
 )
+_TOGETHER = re.compile(
+    r"\b(?:dead|killed|deaths) (?:and|or) (?:\w+ )?(?:wounded|injured|hurt|injuries)\b(?!,? )|\b(?:dead|killed) and "
+    r"(?:wounded|injured) (?:together|combined|in all|altogether)\b"
+)
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 
 
@@ -104,6 +108,8 @@ def measure_of(
     if not measure and counted and (verb := _VERB_BEHIND.match(behind)):
         measure = verb[1]
     group = _measure_of(measure, counted, unit)
+    if group in (None, "killed", "injured") and _TOGETHER.search(content):
+        return "casualties"
     if group in HARM or not content:
         return group
     words = frozenset(_WORD.findall(content))

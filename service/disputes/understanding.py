@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from service.disputes.candidates import Candidate
 from service.disputes.matching import NEAR, Scope, of_one_size
-from service.disputes.things import people, stem
-from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF, OUTCOMES, PERSON_GROUPS, SOME_OF_ALL
+from service.disputes.things import head_of, people, stem
+from service.lexicon.happenings import ANY_CROWD, ANYBODY, HARM, KINDS_OF, OUTCOMES, PERSON_GROUPS, SOME_OF_ALL, TOLLS
 
 _WORD = re.compile(r"[^\W\d_]+")
 OPENING = 2  # sentences that say whom the article is about
@@ -82,7 +82,8 @@ def _taken_up(ordered: Sequence[Candidate]) -> list[Candidate]:
                 # Neither says what it counts, so it goes by a name of its own that later figures can take up.
                 earlier = done[taken] = replace(earlier, noun=f"#{taken}")
             if candidate.measure not in OUTCOMES:
-                candidate = replace(candidate, noun=earlier.noun, measure=earlier.measure)
+                past = candidate.past or earlier.past
+                candidate = replace(candidate, noun=earlier.noun, measure=earlier.measure, past=past)
             elif candidate.noun is None and not (earlier.noun or "").startswith("#"):
                 candidate = replace(candidate, noun=earlier.noun)
         elif candidate.bare and candidate.noun is None and candidate.measure is None:
@@ -116,25 +117,26 @@ def _can_be_taken_up(earlier: Candidate, candidate: Candidate) -> bool:
 def _with_leading(ordered: Sequence[Candidate]) -> list[Candidate]:
     """ "The toll rose to seven" and "11 bodies" are of those whose harm the article opens with, where that is clear."""
     leading: dict[str, set[str]] = defaultdict(set)
-    kinds: dict[str, set[str]] = defaultdict(set)
     for candidate in ordered:
         noun, measure = candidate.noun, candidate.measure
-        told = measure in HARM and people(noun) and noun not in ANYBODY | SOME_OF_ALL
-        if told and not (candidate.part or candidate.elsewhere):
+        told = measure in HARM and people(noun) and noun not in SOME_OF_ALL
+        if told and candidate.sentence < OPENING and not (candidate.part or candidate.elsewhere):
             assert measure is not None
             assert noun is not None
-            kinds[measure].add(noun)
-            if candidate.sentence < OPENING:
-                leading[measure].add(noun)
+            leading[measure].add(noun)
     done = []
     for candidate in ordered:
-        measure = candidate.measure
-        left_open = measure is not None and (candidate.noun is None or candidate.noun in ANYBODY)
-        whose = kinds[measure or ""] if len(kinds[measure or ""]) == 1 else leading[measure or ""]
-        if left_open and len(whose) == 1 and not candidate.total:
+        whose = leading[candidate.measure or ""] if candidate.noun is None or _is_toll(candidate) else set()
+        if len(whose) == 1 and not candidate.total:
             candidate = replace(candidate, noun=min(whose))
         done.append(candidate)
     return done
+
+
+def _is_toll(candidate: Candidate) -> bool:
+    """Whether it counts the dead and does not say who they were."""
+    head = None if candidate.figure is None else head_of(candidate.figure.counted)
+    return candidate.noun in ANYBODY and head in TOLLS
 
 
 def _without_more(ordered: Sequence[Candidate]) -> list[Candidate]:

@@ -27,6 +27,7 @@ NOUN_GROUPS: Final = _by_word(
         "crowd": """crowd gathering turnout attendance marcher protester demonstrator participant attendee reveller
             raver supporter rally protestor mourner worshipper spectator""",
         "crew": "crew crewman sailor seaman seafarer deckhand",
+        "suspects": "suspect accused defendant culprit perpetrator ringleader",
         "riders": "passenger traveller commuter occupant",
         "workers": """worker labourer laborer employee staff workman miner staffer workforce workmate colleague
             co-worker""",
@@ -72,7 +73,7 @@ NOUN_GROUPS: Final = _by_word(
 )
 PERSON_GROUPS: Final = frozenset(
     """forces militants people civilians crowd riders workers pupils teachers medics migrants prisoners farmers
-    nurses drivers child crew""".split()
+    nurses drivers child crew suspects""".split()
 )
 ANYBODY: Final = frozenset({"people"})
 """The group whose words leave open who they are."""
@@ -342,6 +343,8 @@ PEOPLE_OF: Final = frozenset({"member", "man", "woman", "people", "person"})
 COLLECTIVES: Final = "gathering crowd turnout toll loss losses damage attendance".split()
 """Before "of" and a figure, they say what is counted: "a crowd of 5,000"."""
 BODIES: Final = frozenset("body corpse dead deceased coffin grave remains".split())
+TOLLS: Final = BODIES | frozenset("toll death fatality casualty victim life wounded injured".split())
+"""Nouns that leave open who it was that was harmed."""
 FOUND_BODIES: Final = frozenset(
     """found recovered received retrieved counted pulled brought carried taken seen saw buried dug lay lie laid
     washed""".split()
