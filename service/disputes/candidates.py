@@ -38,6 +38,7 @@ from service.lexicon.happenings import (
     RATES,
     REVISED_SAID,
     SEVERAL,
+    STATES_LEFT,
     TOTAL,
 )
 from service.records import Figure, Source, Span
@@ -75,8 +76,10 @@ _LIMIT = re.compile(
     r"\b(?:licen[cs]ed|authori[sz](?:ed|ation)|permi(?:t|ts|tted)|allowed|certified|capacity|designed|built|made|room|space|"
     r"seats|beds) (?:for|to|of|it to|them to)\b"
 )
-_AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+")
+_AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+|\bexpect(?:s|ed)?\b")
 _WHOSE = re.compile(r"^(?:the |[\w-]+['’]s )+(?=\w+ \w)|^the ")
+_MARGIN = re.compile(r"(?:\bgive or take|\bplus or minus|±) ?$")
+_STILL = re.compile(r"\bstill\b")
 _LOST = re.compile(r"\b(?:lost|losing|lose)\b(?! (?:their|his|her) li)")
 _OWN = re.compile(
     r"\bof (?:its|their|our|his|her) own\b|\bon (?:our|their) (?:own )?side\b|\bour (?:own )?(?:men|people|side)\b"
@@ -183,7 +186,7 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
     words = figure.span.of(text)
     counted_bodies = head_of(figure.counted) in BODIES and words.lower().split()[0] not in CLOSED
     bounds = bounds_of(figure, words)
-    if bounds is None or _is_start(before, after) or _BASE.search(before):
+    if bounds is None or _is_start(before, after) or _BASE.search(before) or _MARGIN.search(before):
         return None
     slack = stretched(bounds, figure, open_above=counted_bodies or bool(_OPEN_ABOVE.search(after)))
     bare = _is_bare(told, figure)
@@ -196,7 +199,8 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
         sorts=sorts_of(figure.counted, content),
         unit=figure.unit,
         bare=bare,
-        part=figure.unit != "percent" and (_is_part(before, after) or _lone_part(before)),
+        part=(figure.unit != "percent" and (_is_part(before, after) or _lone_part(before)))
+        or (measure in STATES_LEFT and _STILL.search(content) is not None),
         more=_is_more(before, after) and not _second_of_claim(told, index),
         rate=_RATE.match(after) is not None,
     )  # fmt: skip

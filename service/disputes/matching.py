@@ -17,12 +17,15 @@ from service.disputes.things import MEASURES, modifiers_of, people, sorts_apart
 from service.lexicon.happenings import (
     ANY_CROWD,
     ANYBODY,
+    BROAD_PLACES,
+    FACILITIES,
     HARM,
     KINDS_OF,
     OF_JOBS,
     OF_PEOPLE,
     OPEN_OF_AMOUNTS,
     OUTCOMES,
+    PERIODIC,
     PERSON_GROUPS,
     RECURRING,
     SOME_OF_ALL,
@@ -35,6 +38,7 @@ MOST_TIMES = 50  # as large as the other; beyond that they count different thing
 
 LEAST_TELLING = 13  # smaller numbers are equal by chance
 MOST_TIMES_SORTS = 3  # … where one names a sort of them
+PLACE_NOUNS = BROAD_PLACES | FACILITIES
 MOST_TIMES_FAR = 10  # … where only the noun is the same, anywhere in the article
 
 Likeness = Literal["same", "open", "different"]
@@ -226,6 +230,8 @@ def _corrects(one: Candidate, other: Candidate) -> bool:
 
 def _of_same_noun(one: Candidate, other: Candidate, measure: Likeness) -> Kinship:
     """Things are known by their noun; what happened to people must be the same, for much happens to them."""
+    if modifiers(one) & PERIODIC != modifiers(other) & PERIODIC:
+        return "none"
     if (
         not people(one.noun)
         and modifiers(one) != modifiers(other)
@@ -312,10 +318,14 @@ def _nouns(one: Candidate, other: Candidate) -> Literal["same", "open", "anybody
         # "The bill came to" a sum that the stadium cost; a fire, and the pines that it burnt.
         named, told = (other, one) if one.noun in OPEN_OF_AMOUNTS else (one, other)
         return "open" if not told.sorts or named.noun in told.sorts else "different"
-    if one.measure == other.measure and one.measure in OF_PEOPLE and not both & THINGS and not both <= PERSON_GROUPS:
-        return "anybody"  # whatever they are called, it befalls people
+    if one.measure == other.measure and one.measure in OF_PEOPLE and not both <= PERSON_GROUPS:
+        return (
+            "different" if both & (THINGS | PLACE_NOUNS) else "anybody"
+        )  # whatever they are called, it befalls people
     if one.noun in ANYBODY or other.noun in ANYBODY:
         specific = other.noun if one.noun in ANYBODY else one.noun
+        if not of_one_size(one, other, most=MOST_TIMES_SORTS):
+            return "different"  # "21 people died", "four officers have died"
         harmed = one.measure in HARM and specific not in THINGS
         return "anybody" if harmed or people(specific) or specific == "cases" else "different"
     return "different"
@@ -336,6 +346,8 @@ def same_place(one: Candidate, other: Candidate) -> bool:
     if not one.where and not other.where:
         return True
     named, silent = (one, other) if one.where else (other, one)
+    if silent.sentence < named.sentence and named.where.isdisjoint(named.whole.opening | silent.where_else):
+        return False  # a place that comes in later is not that of what went before
     return not silent.where_else or not named.where.isdisjoint(silent.where_else)
 
 

@@ -189,7 +189,8 @@ def _of_them(found: Sequence[Candidate]) -> Iterator[Edge]:
             whole = found[before]
             if whole.unit != part.unit or not (whole.part or _is_of_people(whole)):
                 continue
-            near = part.sentence - whole.sentence <= 1 and whole.told.claim.id != part.told.claim.id
+            near = part.sentence - whole.sentence <= 1 and not part.side.isdisjoint(whole.side)
+            near = near and whole.told.claim.id != part.told.claim.id
             alike = part.measure == whole.measure is not None and part.noun in (whole.noun, None, *ANYBODY)
             if near and alike and not whole.part and part.bounds.value < _value(whole):
                 yield place, before

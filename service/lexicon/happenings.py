@@ -21,11 +21,12 @@ NOUN_GROUPS: Final = _by_word(
         "militants": """militant fighter insurgent rebel terrorist gunman assailant attacker guerrilla extremist raider
             separatist jihadist""",
         "people": """person people body dead deceased victim casualty life soul human individual fatality death survivor
-            man woman injured wounded toll death-toll corpse coffin grave remains name rescued saved missing uprooted
+            man injured wounded toll death-toll corpse coffin grave remains name rescued saved missing uprooted
             sick arrested detained infected disappeared trapped kidnapped abducted hospitalised homeless""",
         "civilians": """civilian bystander resident villager inhabitant local passer-by townsman shopper citizen""",
         "crowd": """crowd gathering turnout attendance marcher protester demonstrator participant attendee reveller
             raver supporter rally protestor mourner worshipper spectator""",
+        "women": "woman girl mother wife",
         "crew": "crew crewman sailor seaman seafarer deckhand",
         "suspects": "suspect accused defendant culprit perpetrator ringleader",
         "riders": "passenger traveller commuter occupant",
@@ -73,7 +74,7 @@ NOUN_GROUPS: Final = _by_word(
 )
 PERSON_GROUPS: Final = frozenset(
     """forces militants people civilians crowd riders workers pupils teachers medics migrants prisoners farmers
-    nurses drivers child crew suspects""".split()
+    nurses drivers child crew suspects women""".split()
 )
 ANYBODY: Final = frozenset({"people"})
 """The group whose words leave open who they are."""
@@ -81,7 +82,7 @@ ANY_CROWD: Final = ANYBODY | {"crowd"}
 """Likewise of those who came to something."""
 OF_JOBS: Final = frozenset({"jobs", "workers", "people"})
 """Where they are cut, these are one."""
-SOME_OF_ALL: Final = frozenset({"child", "crew"})
+SOME_OF_ALL: Final = frozenset({"child", "crew", "women"})
 """Groups that news counts out of all the others who met the same: "four of them children"."""
 THINGS: Final = frozenset(
     """vehicles homes shops boats planes rockets votes animals cases cost fare increase rounds signatures sales loss
@@ -365,6 +366,10 @@ HARM: Final = frozenset({"killed", "injured", "missing", "rescued", "arrested", 
 """What happens to people alone: whoever is counted, it is people."""
 OUTCOMES: Final = HARM | {"came", "aboard", "treated", "in intensive care", "infected", "escaped"}
 """The same outcome may be told of "soldiers" and of "people"."""
+STATES_LEFT: Final = frozenset({"arrested", "treated", "displaced", "abducted"})
+"""Of those to whom it happened, some may be "still" there: fewer than it happened to."""
+PERIODIC: Final = frozenset("annual yearly quarterly monthly weekly daily half-year".split())
+"""Before a sum: of one such stretch of time and not of another."""
 OF_PEOPLE: Final = frozenset({"killed", "injured", "arrested", "treated", "infected"})
 """Whatever they are called, it is people of whom these are said; an outpost may be captured too."""
 MEANT: Final = {

@@ -31,7 +31,7 @@ class Reference(Strict):
 
 
 class Pair(Strict):
-    id: str = Field(pattern=r"^d\d{3}$")
+    id: str = Field(pattern=r"^d\d{3,4}$")
     a: Reference
     b: Reference
     relation: Relation
@@ -236,11 +236,11 @@ def test_figures_that_contradict_have_no_number_in_common():
     assert shown([one for one in numbers if overlap(*map(bounds, one.figures))]) == []
 
 
-def test_a_denied_figure_contradicts_the_same_figure_asserted():
+def test_a_denied_figure_contradicts_what_it_would_have_held():
     denied = [one for one in found("contradicts") if "denies" in (one.claim_a.stance, one.claim_b.stance)]
 
     assert denied
-    assert shown([one for one in denied if bounds(one.figures[0]) != bounds(one.figures[1])]) == []
+    assert shown([one for one in denied if not overlap(*map(bounds, one.figures))]) == []
     assert shown([one for one in denied if one.claim_a.stance == one.claim_b.stance]) == []
 
 

@@ -17,7 +17,7 @@ from eval.numerals import SCALES, TENS, UNITS
 from service.goldfiles import CLAIMS_FILE, DOCUMENTS_FILE, SKIPPED_FILE, GoldSet, load_gold_set
 
 GOLDSETS = Path(__file__).parents[2] / "goldsets"
-WITH_TEXT = ("starter", "kalat-retold", "newsroom", "contrast", "disputes")
+WITH_TEXT = ("starter", "kalat-retold", "newsroom", "contrast", "disputes", "events")
 TEXTS = os.environ.get("ACCORDING_TEXTS")
 needs_texts = pytest.mark.skipif(not TEXTS, reason="ACCORDING_TEXTS names no folder with the five articles")
 
@@ -92,7 +92,7 @@ def test_every_set_has_a_card_and_a_licence(name):
     assert name in (GOLDSETS / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", ["kalat-retold", "newsroom", "contrast", "disputes"])
+@pytest.mark.parametrize("name", ["kalat-retold", "newsroom", "contrast", "disputes", "events"])
 def test_the_numbers_of_a_card_are_those_of_the_set(name):
     described = CliRunner().invoke(main, ["describe", str(GOLDSETS / name)], catch_exceptions=False)
 
