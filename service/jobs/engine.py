@@ -22,7 +22,7 @@ QUEUE = "according_chunks"
 WORKFLOW = "work_on_chunk"
 SCHEMA = "dbos"  # on PostgreSQL; SQLite has none
 UNUSED_SECONDS = 60.0  # for a queue of the engine's own
-BUSY_SECONDS, IDLE_SECONDS = 0.1, 1.0  # between two looks into the queue
+LOOK_SECONDS = 0.3  # between two looks into the queue; DBOS comes down from a longer one only by a tenth each time
 UNCHANGED = 1_000_000  # recoveries: a chunk is never given up here, for its articles' own attempts are counted
 LOWEST_FIRST = 1_000  # DBOS begins with the lowest number
 
@@ -116,7 +116,7 @@ class Line:
 
         # DBOS keeps the limits of its other queues in the database, one set for all workers; these are our own.
         self._queue: Any = self._dbos._registry._register_internal_queue(
-            QUEUE, worker_concurrency=at_once, polling_interval_sec=BUSY_SECONDS
+            QUEUE, worker_concurrency=at_once, polling_interval_sec=LOOK_SECONDS
         )
         unused: Any = self._dbos._registry.get_internal_queue()
         unused._polling_interval_sec = UNUSED_SECONDS
@@ -126,10 +126,6 @@ class Line:
         asyncio.get_running_loop()  # DBOS takes the one that is running for its own
         DBOS.launch()
         self.adopt()
-
-    def hurry(self, busy: bool) -> None:
-        """How often to look into the line."""
-        self._queue._polling_interval_sec = BUSY_SECONDS if busy else IDLE_SECONDS
 
     def close(self) -> None:
         """Takes no further chunk."""

@@ -333,12 +333,6 @@ def standings(connection: Connection, names: Sequence[str]) -> dict[str, Standin
 # ── the line, and who stands in it ────────────────────────────────────────────────────────────────────────────────
 
 
-def busy(connection: Connection) -> bool:
-    """Whether there is a job to work on."""
-    query = select(jobs.c.id).where(jobs.c.state.in_(("queued", "running")), jobs.c.paused.is_(None)).limit(1)
-    return connection.scalar(query) is not None
-
-
 def queued(connection: Connection) -> list[str]:
     """Jobs that are not wholly in line yet, in the order in which they should be."""
     query = select(jobs.c.id).where(jobs.c.state == "queued")

@@ -171,7 +171,7 @@ class Worker:
             asyncio.create_task(_again_and_again(seconds, act))
             for seconds, act in (
                 (LOOK_SECONDS, self._look),
-                (LINE_SECONDS, lambda: asyncio.to_thread(self._fill, line, chunks)),
+                (LINE_SECONDS, lambda: asyncio.to_thread(self._fill, chunks)),
                 (TAKEOVER_SECONDS, lambda: asyncio.to_thread(self._take_over, line)),
                 (SWEEP_SECONDS, lambda: asyncio.to_thread(self._sweep, line, chunks)),
                 (SEEN_SECONDS, lambda: asyncio.to_thread(self._be_seen)),
@@ -207,10 +207,9 @@ class Worker:
         await asyncio.to_thread(self._life.hold)
         await self._place.look()
 
-    def _fill(self, line: "Line", chunks: "Chunks") -> None:
+    def _fill(self, chunks: "Chunks") -> None:
         """Puts new jobs in line: each chunk in the transaction that notes that it is."""
         with self._store.reading() as connection:
-            line.hurry(ledger.busy(connection))
             names = ledger.queued(connection)
         for job in names:
             part: ledger.Part | None = ledger.Part((), 0)
