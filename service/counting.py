@@ -4,6 +4,7 @@ Articles, claims, questions to models, tokens and cost, for Prometheus. Models a
 them, and no label holds a word of what was read. Several processes count together in a folder that their parent makes.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,6 +25,8 @@ from prometheus_client.registry import Collector
 from service.errors import SetupError
 from service.records import Extraction, Usage
 from service.settings import Settings
+
+log = logging.getLogger("according.counts")
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the client library's own variable; it reads it when it is imported
 OTHER = "other"
@@ -62,14 +65,21 @@ class WorkCounts:
         self.cost = Counter("according_model_cost_usd", "US dollars, where known", ("model",), registry=registry)
 
     def extraction(self, extraction: Extraction) -> None:
+        with _lost_counts():
+            self._count_extraction(extraction)
+
+    def model_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
+        with _lost_counts():
+            self._count_call(self._model(model), outcome=outcome, seconds=seconds, usage=usage)
+
+    def _count_extraction(self, extraction: Extraction) -> None:
         model = self._model(extraction.model)
         self.extractions.labels(model, extraction.status).inc()
         self.extraction_seconds.labels(model).observe(extraction.seconds)
         self.claims.labels(model).inc(len(extraction.claims))
         self.for_review.labels(model).inc(len(extraction.needs_review))
 
-    def model_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
-        model = self._model(model)
+    def _count_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
         self.calls.labels(model, outcome if outcome in OUTCOMES else OTHER).inc()
         self.call_seconds.labels(model).observe(seconds)
         if usage.retries:
@@ -82,6 +92,22 @@ class WorkCounts:
     def _model(self, name: str) -> str:
         """Callers may name any model; each name would be kept for ever."""
         return name if name in self._models else OTHER
+
+
+@contextmanager
+def _lost_counts() -> Iterator[None]:
+    """A folder of counts that somebody deletes must not cost an article that is paid for."""
+    try:
+        yield
+    except OSError as error:
+        log.warning("not counted: %s", error)
+
+
+def check_folder() -> None:
+    """Raises SetupError where processes shall count together in a folder that is not there."""
+    folder = os.environ.get(FOLDER)
+    if folder and not Path(folder).is_dir():
+        raise SetupError(f"{FOLDER} names no folder: {folder}. Make it, empty, or unset the variable.")
 
 
 def known_models(settings: Settings) -> frozenset[str]:
@@ -102,10 +128,9 @@ def told_at(host: str, port: int) -> Iterator[None]:
     registry.register(_Together())
     try:
         server, thread = start_http_server(port, host, registry)
-    except OSError as error:
-        raise SetupError(
-            f"Counts cannot be told at {host}, port {port}: {error.strerror}. Name others with --metrics."
-        ) from None
+    except (OSError, UnicodeError) as error:  # the latter where a host's name is no name at all
+        why = getattr(error, "strerror", None) or "this is no host"
+        raise SetupError(f"Counts cannot be told at {host}, port {port}: {why}. Name others with --metrics.") from None
     try:
         yield
     finally:

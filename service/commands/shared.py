@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from service.store.store import Store
 
 PARTLY, NOTHING = 1, 2  # exit codes
+COUNTS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the Prometheus client's own variable
 MOST_DAYS = 36_500  # of an age or a term; a calendar ends somewhere
 
 
@@ -101,9 +102,15 @@ def counted_together() -> Iterator[None]:
 
     To be entered before the client library is imported, which reads the variable then.
     """
-    with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
-        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", folder)
+    if COUNTS_FOLDER in os.environ:
         yield
+        return
+    with tempfile.TemporaryDirectory(prefix="according-metrics-") as folder:
+        os.environ[COUNTS_FOLDER] = folder
+        try:
+            yield
+        finally:
+            os.environ.pop(COUNTS_FOLDER, None)
 
 
 def give_up(error: Exception) -> NoReturn:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from service.commands.shared import Address, counted_together, give_up, joined, settings_of, store_of
+from service.commands.shared import COUNTS_FOLDER, Address, counted_together, give_up, joined, settings_of, store_of
 
 if TYPE_CHECKING:
     from service.jobs.workers import Post
@@ -73,9 +73,10 @@ def post_for(settings: "Settings", store: str, *, concurrency: int | None, drain
     from service.telemetry import tracing_of
 
     counts = None
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):  # whoever started this process tells what it counts
-        from service.counting import WorkCounts
+    if os.environ.get(COUNTS_FOLDER):  # whoever started this process tells what it counts
+        from service.counting import WorkCounts, check_folder
 
+        check_folder()
         counts = WorkCounts(settings)
     return Post(
         store=store,

@@ -77,12 +77,13 @@ _LIMIT = re.compile(
     r"seats|beds) (?:for|to|of|it to|them to)\b"
 )
 _AHEAD = re.compile(r"\b(?:will|would) (?!have\b|not have\b)(?:\w+ )?\w+|\b(?:is|are) to \w+|\bexpect(?:s|ed)?\b")
-_WHOSE = re.compile(r"^(?:the |[\w-]+['’]s )+(?=\w+ \w)|^the ")
+_CLAUSE = re.compile(r"[,;:–—]|\b(?:and|but|that|who|which|while|as|when|if)\b")
 _MARGIN = re.compile(r"(?:\bgive or take|\bplus or minus|±) ?$")
 _STILL = re.compile(r"\bstill\b")
 _LOST = re.compile(r"\b(?:lost|losing|lose)\b(?! (?:their|his|her) li)")
 _OWN = re.compile(
-    r"\bof (?:its|their|our|his|her) own\b|\bon (?:our|their) (?:own )?side\b|\bour (?:own )?(?:men|people|side)\b"
+    r"\b[a-z\d]+ of (?:its|their|our) own (?:were|was|had|have)\b|\bon (?:our|their) (?:own )?side\b|"
+    r"\bour (?:own )?(?:men|people|side)\b"
 )
 _KILLED = re.compile(
     r"\b(?:it|they|we|(?:its|their) (?:fighters|men|troops)|troops|soldiers) (?:ha(?:d|ve) )?(?:killed|shot)\b"
@@ -203,7 +204,14 @@ def _of_figure(told: Told, index: int, figure: Figure, scene: Scene) -> Candidat
         or (measure in STATES_LEFT and _STILL.search(content) is not None),
         more=_is_more(before, after) and not _second_of_claim(told, index),
         rate=_RATE.match(after) is not None,
+        ahead=_AHEAD.search(_clause_of(text, sentence, figure.span)) is not None,
     )  # fmt: skip
+
+
+def _clause_of(text: str, sentence: Span, figure: Span) -> str:
+    """The words around a figure, no further than the next comma or "and"."""
+    before = _CLAUSE.split(text[max(sentence.start, figure.start - BEFORE) : figure.start])[-1]
+    return before + " # " + _CLAUSE.split(text[figure.end : min(sentence.end, figure.end + AFTER)])[0]
 
 
 def _noun(figure: Figure, before: str, after: str) -> str | None:
@@ -222,7 +230,8 @@ def _noun_by_side(told: Told, noun: str | None, measure: str | None, content: st
     if noun not in (None, *ANYBODY) or measure not in ("killed", "injured"):
         return noun
     if not _is_armed(told.claim.source):
-        return f"people of {told.claim.source.name}" if _OWN.search(sentence) else noun
+        name = told.claim.source.name
+        return f"people of {name}" if name is not None and _OWN.search(sentence) else noun
     own = _own_people(told.claim.source)
     if _LOST.search(content) or _OWN.search(sentence):
         return own
@@ -275,6 +284,7 @@ def _candidate(
     part: bool,
     more: bool,
     rate: bool,
+    ahead: bool = False,
 ) -> Candidate:
     claim, sentence = told.claim, scene.sentences[number]
     own = sentence.span.of(told.article.text)[:CONTENT].lower()
@@ -309,7 +319,7 @@ def _candidate(
         day=scene.day,
         published=scene.published,
         events=scene.events,
-        ahead=claim.stance in AHEAD or _AHEAD.search(content) is not None,
+        ahead=claim.stance in AHEAD or ahead,
         bare=bare,
         part=part,
         more=more,
@@ -333,7 +343,7 @@ def _candidate(
 def side_of(source: Source) -> frozenset[str]:
     """The names under which this side speaks; the outlet's own voice is a side, and so is each kind of unnamed one."""
     names = [name for name in (source.name, source.principal, *source.aliases) if name]
-    return frozenset(_WHOSE.sub("", name.casefold()) for name in names) or frozenset({f"({source.kind})"})
+    return frozenset(name.casefold().removeprefix("the ") for name in names) or frozenset({f"({source.kind})"})
 
 
 def _where(told: Told, scene: Scene, number: int) -> tuple[tuple[Place, ...], frozenset[str]]:

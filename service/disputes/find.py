@@ -113,10 +113,13 @@ def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope],
     days = {place: day for place, candidate in enumerate(found) if (day := day_of(candidate) or candidate.published)}
     rare = _rare_names(found)
     for place in sorted(days, key=lambda place: (days[place], place)):
-        candidate = found[place]
+        candidate, looked = found[place], set[int]()
         for where, kind in product(_anchors(candidate, rare), _looked_for(candidate)):
             kin = before[candidate.unit, kind, where]
             for earlier in kin:
+                if earlier in looked:
+                    continue
+                looked.add(earlier)
                 first, second = min(earlier, place), max(earlier, place)
                 one, other = found[first], found[second]
                 if _key(one) == _key(other) or (first, second) in edges:
@@ -133,7 +136,8 @@ def _looked_for(candidate: Candidate) -> Iterator[str | Decimal]:
     if candidate.noun is not None and (candidate.measure is None or not people(candidate.noun)):
         yield candidate.noun
     if one_number(candidate, candidate):
-        yield candidate.bounds.value or Decimal(0)
+        assert candidate.bounds.value is not None  # it is no telling number else
+        yield candidate.bounds.value
 
 
 def _rare_names(found: Sequence[Candidate]) -> Mapping[str, int]:

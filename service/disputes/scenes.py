@@ -7,6 +7,7 @@ that order. Dates and sentences are those of reading; places are names behind a 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -22,6 +23,8 @@ from service.records import Article, Span
 LOOK_BACK = 4  # paragraphs
 SENTENCES_BACK = 20  # within a paragraph
 MOST_PLACES = 8  # of one sentence
+NAME_BEFORE = 60  # characters in which a name that goes on is looked for
+MOST_NAMES = 100  # by which an article is known
 MOST_SENTENCES = 60  # in which names are looked for by which an article is known
 SHARED_NAMES = 3  # by which two articles tell of one event
 PERIOD_FROM = 4  # days: a longer stretch is a period, not a day and its night
@@ -131,7 +134,8 @@ def precise(places: Iterable[Place]) -> frozenset[str]:
     return frozenset(place.key for place in places if place.key not in BROAD_REGIONS and not _kind(place))
 
 
-class Whole(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Whole:
     """What an article is about as a whole: by this two articles can be known to tell of one event."""
 
     opening: frozenset[str]  # precise places of the dateline, the title and the first sentences
@@ -141,11 +145,18 @@ class Whole(NamedTuple):
     words: frozenset[str]  # of the names
     events: frozenset[str]
     day: date | None
+    met: dict[int, bool] = field(default_factory=dict)  # what was found of others, all of which live as long
 
     def one_event_with(self, other: "Whole") -> bool:
         """Whether so many names are shared that the two tell of one event, whatever they call its place."""
+        if id(other) not in self.met:
+            self.met[id(other)] = self._is_one_with(other)
+        return self.met[id(other)]
+
+    def _is_one_with(self, other: "Whole") -> bool:
         apart = self.day is not None and other.day is not None and abs((self.day - other.day).days) > 1
-        if apart and self.events and other.events and not (self.events & other.events - RECURRING):
+        kinds = self.events & other.events
+        if apart and self.events and other.events and (not kinds or kinds & RECURRING):
             return False
         wanted = SHARED_NAMES
         if self.opening and other.opening and self.opening.isdisjoint(other.opening):
@@ -154,7 +165,7 @@ class Whole(NamedTuple):
         elif self.day == other.day is not None and not self.events.isdisjoint(other.events):
             wanted -= 1
         shared = _without_initials(self.names & other.names)
-        wanted += self.day != other.day and bool(self.events & other.events & RECURRING)
+        wanted += self.day != other.day and bool(kinds & RECURRING)
         placed = self.opening & other.words or other.opening & self.words
         # Spokesmen speak of many events, so that they alone say little.
         wanted += not (placed or shared - self.speakers - other.speakers)
@@ -282,12 +293,13 @@ class Scene:
 
     @cached_property
     def whole(self) -> Whole:
-        found = {
+        found = [
             _plain(match[0])
             for sentence in self.sentences[:MOST_SENTENCES]
             for match in _NAMES.finditer(sentence.span.of(self.article.text)[:600])
-        }
-        names = frozenset(name for name in found | self.names if not _common(name))
+        ]
+        found = [name for name in dict.fromkeys((*sorted(self.names), *found)) if not _common(name)]
+        names = frozenset(found[:MOST_NAMES])
         places = (
             place for number in range(min(MOST_SENTENCES, len(self.sentences))) for place in self.places_in(number)
         )
@@ -320,7 +332,7 @@ def _plain(name: str) -> str:
 
 def _in_a_name(sentence: str, match: re.Match[str]) -> bool:
     """Whether the place is part of a name: "Doctors in Motion"."""
-    before = sentence[: match.start()].rstrip().rpartition(" ")
+    before = sentence[max(0, match.start() - NAME_BEFORE) : match.start()].rstrip().rpartition(" ")
     word = before[2]
     within = before[1] and not before[0].endswith((".", "”", '"'))
     return bool(within) and word[:1].isupper() and word.endswith("s") and word.lower() not in CALENDAR

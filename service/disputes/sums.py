@@ -1,9 +1,11 @@
 """Which figures of an article are parts of another one?
 
-Three ways: two numbers of which one is "more" and that make up the third; a total of several attacks beside the figure
-of one; one side's lesser figures beside its toll.
+Two numbers of which one is "more" make up the third; a total of several attacks stands beside the figure of one; one
+side's lesser figures beside its toll; a part "of them" after its whole; figures in a row make up another; so do the
+fates that share out a number of people.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -18,7 +20,8 @@ LEAST_TOTAL = 7  # smaller sums come about by chance
 LEAST_ROW = 20  # likewise, where nothing is known of what they say
 MOST_OF_A_FATE = 5  # figures of one fate that are tried
 _FATES = {"killed": "killed", "missing": "missing", "rescued": "saved", "alive": "saved"}
-LEAST_FOREIGN = 100  # … and where the total is somebody else's
+LEAST_FOREIGN = 100  # and where the total is somebody else's
+MOST_WHOLES = 3  # of one value before a row of parts, and after it
 LOOK_BACK = 4  # figures before a part of which one is its whole
 MOST = 40  # figures of one kind in an article that are tried against each other
 
@@ -139,7 +142,9 @@ def _in_a_row(found: Sequence[Candidate]) -> Iterator[Edge]:
             if len({row.measure for row in rows} - {None}) > 1:
                 continue
             total = sum((_value(row) for row in rows), Decimal(0))
-            for whole in by_value.get(total, ()) if total >= LEAST_ROW else ():
+            wholes = by_value.get(total, []) if total >= LEAST_ROW else []
+            at = bisect_left(wholes, parts[0])
+            for whole in wholes[max(0, at - MOST_WHOLES) : at + MOST_WHOLES]:
                 if whole in parts or _same_claim(found[whole], rows) or not same_place(rows[0], found[whole]):
                     continue
                 if total >= LEAST_FOREIGN or not found[whole].side.isdisjoint(rows[0].side):

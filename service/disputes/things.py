@@ -53,10 +53,8 @@ _OF = re.compile(r"\bof (?:a |an |the |its )?([a-z-]+)")
 _SURE = re.compile(
     r"\b(?:(confirmed|laborator(?:y|ies))|suspected|thought to|believed to|probable|not tested|untested)\b"
 )
-_TOGETHER = re.compile(
-    r"\b(?:dead|killed|deaths) (?:and|or) (?:\w+ )?(?:wounded|injured|hurt|injuries)\b(?!,? )|\b(?:dead|killed) and "
-    r"(?:wounded|injured) (?:together|combined|in all|altogether)\b"
-)
+# With a second number between they are two figures.
+_TOGETHER = re.compile(r"\b(?:dead|killed|deaths) (?:and|or) (?:wounded|injured|hurt|injuries)\b")
 _PLAIN = str.maketrans({"’": "'", "‘": "'", "‑": "-"})
 
 
@@ -167,7 +165,7 @@ def _meant(word: str, noun: str | None, head: str | None, unit: str | None) -> s
     if unit is not None and word in WEAK_MEASURES:
         return None  # of an amount they say only how much it was: "the bill came to …"
     group = MEASURE_GROUPS.get(word) or _BY_STEM.get(verb)
-    if unit is not None and group in HARM and (_is_money(unit) or unit != "percent"):
+    if unit is not None and group in HARM and unit != "percent":
         return None  # money that is saved, hours in which all were freed
     return None if group == "cost" and unit is None and noun in PERSON_GROUPS else group
 

@@ -31,6 +31,7 @@ def understood(found: Iterable[Candidate]) -> tuple[list[Candidate], Scope]:
 def _with_own_parts(ordered: Sequence[Candidate]) -> list[Candidate]:
     """ "Nine of them crew" counts the crew, whatever they are part of; "five of these … and three" counts two parts."""
     done: list[Candidate] = []
+    whole: Candidate | None = None
     spread = Counter(_split(candidate) for candidate in ordered)
     for candidate in ordered:
         if spread[_split(candidate)] > 1 and len(candidate.where) > 1:
@@ -38,13 +39,12 @@ def _with_own_parts(ordered: Sequence[Candidate]) -> list[Candidate]:
         own = candidate.noun in PERSON_GROUPS and candidate.noun not in ANYBODY
         before = done[-1] if done else None
         if candidate.part:
-            whole = next((each for each in reversed(done) if not each.part), None)
             named_anew = own and (whole is None or whole.noun != candidate.noun)
-            done.append(replace(candidate, part=False) if named_anew else candidate)
+            candidate = replace(candidate, part=False) if named_anew else candidate
         elif before is not None and before.part and before.sentence == candidate.sentence and not own:
-            done.append(replace(candidate, part=before.unit == candidate.unit))
-        else:
-            done.append(candidate)
+            candidate = replace(candidate, part=before.unit == candidate.unit)
+        done.append(candidate)
+        whole = whole if candidate.part else candidate
     return done
 
 

@@ -136,6 +136,17 @@ def test_where_the_counts_cannot_be_told_is_said_before_any_work(tmp_path):
     assert "--metrics" in said
 
 
+def test_a_host_that_is_none_and_a_folder_that_is_gone_are_said_in_words(tmp_path):
+    store = str(tmp_path / "store")
+    with working(tmp_path, "--metrics", "x..y:9464", ACCORDING_STORE=store) as process:
+        assert process.wait(60) == 2
+    assert "Counts cannot be told at x..y, port 9464" in (tmp_path / "log").read_text()
+
+    with working(tmp_path, "--child", ACCORDING_STORE=store, PROMETHEUS_MULTIPROC_DIR="/nowhere") as process:
+        assert process.wait(60) == 2
+    assert "PROMETHEUS_MULTIPROC_DIR names no folder: /nowhere" in (tmp_path / "log").read_text()
+
+
 @pytest.mark.parametrize("address", ["", "localhost", "host:", "host:x", "0", "65536", "::1"])
 def test_an_address_that_is_none_is_refused(tmp_path, address):
     with working(tmp_path, "--metrics", address, ACCORDING_STORE=str(tmp_path / "store")) as process:

@@ -367,6 +367,123 @@ def test_the_order_of_claims_never_matters(chance: random.Random):
     assert find_disputes(claims) == expected
 
 
+# ── whole articles ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def people(article: Article, speaker: str, content: str, words: str, measure: str | None, **changes: Any) -> Told:
+    figure = a_number(words, article.text, after=content, **({"counted": "people", "measure": measure} | changes))
+    return a_told(article, speaker, content, figure)
+
+
+def test_bodies_of_one_kind_of_two_countries_are_two_sides():
+    text = (
+        "Ruvia's defence ministry said 12 soldiers were killed. Orland's defence ministry said 20 soldiers were killed."
+    )
+    article = an_article(text)
+    first = toll(article, "Ruvia's defence ministry", "12 soldiers were killed", "12")
+    second = toll(article, "Orland's defence ministry", "20 soldiers were killed", "20")
+
+    assert relations(first, second) == ["contradicts"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        pytest.param("3 people were killed and five injured", "4 people were killed", id="and another number"),
+        pytest.param("3 people were killed and those guilty would be found", "4 people were killed", id="a promise"),
+        pytest.param("3 people were killed and that it expected more", "4 people were killed", id="a fear"),
+        pytest.param("Will Obi and 3 people were killed", "4 people were killed", id="a name"),
+    ],
+)
+def test_what_else_a_claim_says_does_not_set_its_toll_apart(first, second):
+    article = an_article(f"Police said {first}. Officials said {second}.")
+
+    assert relations(
+        people(article, "Police", first, "3", "killed"), people(article, "Officials", second, "4", "killed")
+    ) == ["contradicts"]
+
+
+@pytest.mark.parametrize(
+    ("first", "measure", "second", "other"),
+    [
+        pytest.param("30 people were missing", "missing", "200 people sought asylum", "sought", id="sought"),
+        pytest.param("30 people were treated", "treated", "20 people admitted lying", "admitted", id="admitted"),
+        pytest.param("30 people were killed", "killed", "90 people were dead or wounded", None, id="together"),
+        pytest.param("31 people were hurt", "hurt", "29 sheep were hurt", "hurt", id="animals"),
+    ],
+)
+def test_people_to_whom_other_things_happened_are_left_alone(first, measure, second, other):
+    article = an_article(f"Police said {first}. Officials said {second}.")
+    counted = "sheep" if "sheep" in second else "people"
+    one = people(article, "Police", first, first[:2], measure)
+    another = people(article, "Officials", second, second.split()[0], other, counted=counted)
+
+    assert relations(one, another) == []
+
+
+FIRST = (
+    "A ferry capsized off Port Senna on Tuesday. Harbour master Iver Maddock of Brightwater said that 183 people were "
+    "aboard. Later Iver Maddock left for Quell with Ruben Hask."
+)
+SECOND = (
+    "The town mourned. There were 183 names on the list, Dela Ansong said. The owner, Brightwater Lines, put the "
+    "people aboard at 126, and Iver Maddock and Ruben Hask of Quell gave no comment on Brightwater."
+)
+
+
+def test_articles_that_share_names_tell_of_one_event_and_equal_numbers_of_one_thing():
+    early = an_article(FIRST, id="early", published=date(2026, 3, 4))
+    late = an_article(SECOND, id="late", published=date(2026, 3, 5))
+    claims = [
+        people(early, "Iver Maddock", "183 people were aboard", "183", "aboard"),
+        people(late, "Dela Ansong", "183 names on the list", "183", None, counted="names"),
+        people(late, "Brightwater Lines", "the people aboard at 126", "126", "aboard"),
+    ]
+
+    assert sorted(relations(*claims)) == ["agrees", "contradicts", "contradicts"]
+    month_later = an_article(SECOND, id="late", published=date(2026, 4, 5))
+    other = [told.model_copy(update={"article": month_later}) if told.article.id == "late" else told for told in claims]
+    assert "agrees" not in relations(*other)
+
+
+def test_the_fates_of_those_aboard_add_up_to_them():
+    text = "Police said 183 people were aboard. They said 44 were killed, 11 were missing and 128 were rescued."
+    article = an_article(text)
+    whole = people(article, "Police", "183 people were aboard", "183", "aboard")
+    parts = [
+        people(article, "Police", words, words.split()[0], words.split()[-1], counted=None)
+        for words in ("44 were killed", "11 were missing", "128 were rescued")
+    ]
+
+    assert relations(whole, *parts) == ["adds_up"] * 3
+
+
+def test_rows_that_add_up_do_not_multiply_with_the_articles_length():
+    def rows(number: int) -> list[Told]:
+        said = [f"{50 if place < number // 2 else 100} people came" for place in range(number)]
+        text = " ".join(f"Ada said {words}." for words in said)
+        article, at, told = an_article(text), 0, []
+        for place, words in enumerate(said):
+            at = text.index(words, at)
+            end = at + len(words.split()[0])
+            figure = Figure(
+                span=Span(at, end), low=text[at:end], high=text[at:end], qualifier="exact", counted="people",
+                measure="came",
+            )  # fmt: skip
+            claim = Claim(
+                id=f"r#{place}", document=article.id, content=(Span(at, at + len(words)),), mode="indirect",
+                figures=(figure,), source=Source(name="Ada", kind="person"),
+            )  # fmt: skip
+            told.append(Told(article=article, claim=claim))
+            at = end
+        return told
+
+    few, lots = (len(relations(*rows(number))) for number in (200, 800))
+
+    assert few > 0
+    assert lots < 6 * few
+
+
 def many(number: int) -> list[Told]:
     """Articles of one event with five tolls each: the worst that a store of claims can hold."""
     told = []

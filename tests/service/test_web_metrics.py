@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -12,6 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 from web_app import an_app, ask, extract
 
+from service.commands.shared import COUNTS_FOLDER, counted_together
 from service.counting import WorkCounts, exposition, known_models
 from service.records import Usage
 from service.settings import Settings
@@ -170,6 +172,38 @@ def test_a_store_that_is_down_is_told_and_asked_no_more_than_every_few_seconds()
 
 def test_without_a_store_nothing_is_said_of_it():
     assert list(Stored(Keeping(None)).collect()) == []
+
+
+COUNTING_WORK = """
+import os, shutil
+from service.counting import WorkCounts
+from service.records import Usage
+from service.settings import Settings
+counts = WorkCounts(Settings())
+shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+counts.model_call("embedded", outcome="complete", seconds=1.0, usage=Usage())
+print("went on")
+"""
+
+
+def test_a_folder_of_counts_that_is_deleted_costs_no_work(tmp_path):
+    environ = os.environ | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", COUNTING_WORK]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+
+    assert ran.stdout == "went on\n"
+    assert "not counted" in ran.stderr
+
+
+def test_counting_together_ends_with_its_block(monkeypatch):
+    monkeypatch.delenv(COUNTS_FOLDER, raising=False)
+    with counted_together():
+        folder = os.environ[COUNTS_FOLDER]
+        with counted_together():
+            assert os.environ[COUNTS_FOLDER] == folder
+
+    assert COUNTS_FOLDER not in os.environ
+    assert not Path(folder).exists()
 
 
 # ── several processes ───────────────────────────────────────────────────────────────────────────────────────────
