@@ -38,6 +38,15 @@ OUTCOMES = frozenset(
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600)  # borders of the histograms
 
 
+@contextmanager
+def _lost_counts() -> Iterator[None]:
+    """A folder of counts that somebody deletes must not cost an article that is paid for."""
+    try:
+        yield
+    except OSError as error:
+        log.warning("not counted: %s", error)
+
+
 class WorkCounts:
     """The counters of one process. May be told from any thread."""
 
@@ -64,22 +73,17 @@ class WorkCounts:
         self.tokens = Counter("according_model_tokens", "Tokens", ("model", "kind"), registry=registry)
         self.cost = Counter("according_model_cost_usd", "US dollars, where known", ("model",), registry=registry)
 
+    @_lost_counts()
     def extraction(self, extraction: Extraction) -> None:
-        with _lost_counts():
-            self._count_extraction(extraction)
-
-    def model_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
-        with _lost_counts():
-            self._count_call(self._model(model), outcome=outcome, seconds=seconds, usage=usage)
-
-    def _count_extraction(self, extraction: Extraction) -> None:
         model = self._model(extraction.model)
         self.extractions.labels(model, extraction.status).inc()
         self.extraction_seconds.labels(model).observe(extraction.seconds)
         self.claims.labels(model).inc(len(extraction.claims))
         self.for_review.labels(model).inc(len(extraction.needs_review))
 
-    def _count_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
+    @_lost_counts()
+    def model_call(self, model: str, *, outcome: str, seconds: float, usage: Usage) -> None:
+        model = self._model(model)
         self.calls.labels(model, outcome if outcome in OUTCOMES else OTHER).inc()
         self.call_seconds.labels(model).observe(seconds)
         if usage.retries:
@@ -92,15 +96,6 @@ class WorkCounts:
     def _model(self, name: str) -> str:
         """Callers may name any model; each name would be kept for ever."""
         return name if name in self._models else OTHER
-
-
-@contextmanager
-def _lost_counts() -> Iterator[None]:
-    """A folder of counts that somebody deletes must not cost an article that is paid for."""
-    try:
-        yield
-    except OSError as error:
-        log.warning("not counted: %s", error)
 
 
 def check_folder() -> None:

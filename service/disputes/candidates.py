@@ -115,15 +115,13 @@ class Candidate:
     where_else: frozenset[str]  # of the paragraphs before and of the opening
     spots: frozenset[Spot]  # facilities, which set apart only from others of their kind
     names: frozenset[str]  # by which the article's matter is known: a ship, a firm
-    whole: Whole
+    whole: Whole  # what its article is about
     places: tuple[Place, ...]
     when: Period | None  # of its own words
     when_near: Period | None  # of its sentence, or of those before it in the paragraph
     past: bool  # longer ago than news is: what an article recalls
     when_else: Period | None  # of the opening, or the day of publication
-    day: date | None  # on which the article's opening says that its matter happened
     published: date | None
-    events: frozenset[str]
     ahead: bool
     bare: bool
     part: bool
@@ -144,6 +142,16 @@ class Candidate:
         article, claim = self.told.article, self.told.claim
         index = -1 if self.index is None else self.index
         return article.id, article.sha256, self.span, index, claim.id, claim.source.name or ""
+
+    @property
+    def events(self) -> frozenset[str]:
+        """The kinds of events of which the article speaks."""
+        return self.whole.events
+
+    @property
+    def day(self) -> date | None:
+        """The day on which the article's opening says that its matter happened."""
+        return self.whole.day
 
     @property
     def speaks_for(self) -> str:
@@ -241,8 +249,12 @@ def _noun_by_side(told: Told, noun: str | None, measure: str | None, content: st
 
 
 def _is_armed(source: Source) -> bool:
-    words = {word.lower() for name in (source.name, source.principal, source.role) if name for word in name.split()}
-    return bool(words & (ARMED_STATE | ARMED_OTHERS))
+    return bool(_words_for(source) & (ARMED_STATE | ARMED_OTHERS))
+
+
+def _words_for(source: Source) -> set[str]:
+    """The words of all that a speaker is called, lower case."""
+    return {word.lower() for name in (source.name, source.principal, source.role) if name for word in name.split()}
 
 
 def _collective(before: str) -> str | None:
@@ -316,9 +328,7 @@ def _candidate(
         when_near=near,
         past=_is_past(scene, number, when, near),
         when_else=scene.opening_period or scene.published_period,
-        day=scene.day,
         published=scene.published,
-        events=scene.events,
         ahead=claim.stance in AHEAD or ahead,
         bare=bare,
         part=part,
@@ -462,5 +472,4 @@ def _denies(told: Told) -> tuple[str | None, str] | None:
 
 def _own_people(source: Source) -> str:
     """Who is meant by a speaker's own losses."""
-    words = {word.lower() for name in (source.name, source.principal, source.role) if name for word in name.split()}
-    return "forces" if words & ARMED_STATE else "militants"
+    return "forces" if _words_for(source) & ARMED_STATE else "militants"

@@ -49,14 +49,15 @@ def find_disputes(claims: Sequence[Told]) -> tuple[Dispute, ...]:
         ordered, scopes[key] = understood(candidates_of(of_article))
         starts[key] = len(found)
         found += ordered
+    rare = _rare_names(found) if len(by_article) > 1 else {}
     if len(by_article) > 1:
-        _recognise(found, min(room, WINDOW_ACROSS))
+        _recognise(found, rare, min(room, WINDOW_ACROSS))
     edge = [*starts.values(), len(found)]
     for key, (base, end) in zip(starts, pairwise(edge), strict=True):
         for (first, second), relation in _within(found[base:end], scopes[key], min(room, WINDOW)).items():
             edges[base + first, base + second] = relation
     if len(by_article) > 1:
-        _across(found, scopes, edges, min(room, WINDOW_ACROSS))
+        _across(found, scopes, rare, edges, min(room, WINDOW_ACROSS))
     return tuple(_disputes(found, edges))
 
 
@@ -89,10 +90,9 @@ def _kinds(candidate: Candidate) -> Iterator[Kind]:
 # ── across articles ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _recognise(found: list[Candidate], window: int) -> None:
+def _recognise(found: list[Candidate], rare: Mapping[str, int], window: int) -> None:
     """Figures of which little is said get what another article says of the same number: "183 names on the list" and
     "183 people aboard"."""
-    rare = _rare_names(found)
     before: dict[tuple[str | None, Decimal, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
     for place, candidate in enumerate(found):
         value = candidate.bounds.value
@@ -107,11 +107,16 @@ def _recognise(found: list[Candidate], window: int) -> None:
             kin.append(place)
 
 
-def _across(found: Sequence[Candidate], scopes: Mapping[tuple[str, str], Scope], edges: Edges, window: int) -> None:
+def _across(
+    found: Sequence[Candidate],
+    scopes: Mapping[tuple[str, str], Scope],
+    rare: Mapping[str, int],
+    edges: Edges,
+    window: int,
+) -> None:
     """Adds what figures of several articles are to each other, in the order of their days, so that near ones meet."""
     before: dict[tuple[str | None, str | Decimal, str], deque[int]] = defaultdict(lambda: deque(maxlen=window))
     days = {place: day for place, candidate in enumerate(found) if (day := day_of(candidate) or candidate.published)}
-    rare = _rare_names(found)
     for place in sorted(days, key=lambda place: (days[place], place)):
         candidate, looked = found[place], set[int]()
         for where, kind in product(_anchors(candidate, rare), _looked_for(candidate)):

@@ -85,10 +85,10 @@ def related_across(one: Candidate, other: Candidate, scope: Scope) -> Relation |
 
 def _one_event(one: Candidate, other: Candidate) -> bool:
     """Whether two articles tell of one event: by its day, else by its kind and by when they came out."""
-    if not _one_scene(one, other):
-        return False
     if _by_names(one, other):
         return _one_time(one, other)
+    if not _one_scene(one, other):
+        return False
     days = day_of(one), day_of(other)
     if days[0] and days[1]:
         return days[0] == days[1] or (abs((days[0] - days[1]).days) == 1 and not one.events.isdisjoint(other.events))
@@ -129,8 +129,6 @@ def _one_scene(one: Candidate, other: Candidate) -> bool:
     if not (one.where or one.where_else).isdisjoint(other.where or other.where_else):
         return True
     if _of_its_matter(one) and _of_its_matter(other) and not one.whole.opening.isdisjoint(other.whole.opening):
-        return True
-    if _by_names(one, other):
         return True
     apart = bool(one.where) and bool(other.where)
     shared = one.names & other.names

@@ -210,13 +210,18 @@ def test_a_similar_claim_of_a_new_extraction_shows_the_earlier_verdict(filled):
         assert [verdict.action for verdict in again.earlier] == ["reject"]
 
 
-def test_verdicts_hold_for_an_article_of_another_name_with_the_same_text(filled):
+def accepted_with_a_twin(connection):
+    """A claim of story 0 that was accepted, and the key of another article with the same text."""
     article, found = a_story(0)
+    shown = next_of(connection, filters=queue.Filters(article="story-0"))
+    say(connection, shown.binding, "accept")
+    keep(connection, an_extraction(article.model_copy(update={"id": "twin"}), extraction_id="twin", claims=found))
+    return shown, connection.scalar(select(func.max(claims.c.article)))
+
+
+def test_verdicts_hold_for_an_article_of_another_name_with_the_same_text(filled):
     with filled.writing() as connection:
-        shown = next_of(connection, filters=queue.Filters(article="story-0"))
-        say(connection, shown.binding, "accept")
-        keep(connection, an_extraction(article.model_copy(update={"id": "twin"}), extraction_id="twin", claims=found))
-        key = connection.scalar(select(func.max(claims.c.article)))
+        _, key = accepted_with_a_twin(connection)
 
         view = listing.article_view(connection, key)
 
@@ -252,12 +257,8 @@ def test_with_an_article_goes_all_that_was_said_of_it(filled):
 
 
 def test_what_was_said_of_a_text_stays_with_another_article_that_has_it(filled):
-    article, found = a_story(0)
     with filled.writing() as connection:
-        shown = next_of(connection, filters=queue.Filters(article="story-0"))
-        say(connection, shown.binding, "accept")
-        keep(connection, an_extraction(article.model_copy(update={"id": "twin"}), extraction_id="twin", claims=found))
-        key = connection.scalar(select(func.max(claims.c.article)))
+        shown, key = accepted_with_a_twin(connection)
         delete_article(connection, "story-0")
 
         view = listing.article_view(connection, key)
